@@ -36,6 +36,7 @@ G_BEGIN_DECLS
  * @ENIGM_ERROR_STORAGE: a file could not be read or written
  * @ENIGM_ERROR_IN_USE: another process owns the account's state on this computer
  * @ENIGM_ERROR_NO_ACCOUNT: nobody is signed in on this computer
+ * @ENIGM_ERROR_RANDOMNESS: this computer's random generator failed; nothing secret can be made
  *
  * Everything that can go wrong, one domain for the whole project. Cancelling stays
  * %G_IO_ERROR_CANCELLED.
@@ -73,6 +74,7 @@ typedef enum
   ENIGM_ERROR_STORAGE,
   ENIGM_ERROR_IN_USE,
   ENIGM_ERROR_NO_ACCOUNT,
+  ENIGM_ERROR_RANDOMNESS,
 } EnigmError;
 
 #define ENIGM_ERROR (enigm_error_quark ())
