@@ -76,8 +76,8 @@ enigm_base32_normalize (const gchar *text, gsize n_expected, guint8 *digits_out,
       digit = enigm_base32_char_to_digit (text[i]);
       if (digit < 0)
         {
-          g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
-                               "code: holds a character that no code has");
+          g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                       "code: character %" G_GSIZE_FORMAT " is none that a code has", n_digits + 1);
           goto refused;
         }
       if (n_digits == n_expected)
