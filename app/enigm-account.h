@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "enigm-alert.h"
+#include "enigm-contact.h"
+#include "enigm-invitation.h"
+#include "enigm-key.h"
+#include "enigm-keyring.h"
+#include "enigm-platform.h"
+
+G_BEGIN_DECLS
+
+/**
+ * EnigmAccountState:
+ * @ENIGM_ACCOUNT_STATE_LOADING: not known yet
+ * @ENIGM_ACCOUNT_STATE_SIGNED_OUT: no account on this computer
+ * @ENIGM_ACCOUNT_STATE_KEYRING_LOCKED: there may be one; the keyring has to be unlocked first
+ * @ENIGM_ACCOUNT_STATE_KEYRING_MISSING: there may be one; no keyring service answers
+ * @ENIGM_ACCOUNT_STATE_SIGNED_IN: signed in, with or without the platform in reach
+ * @ENIGM_ACCOUNT_STATE_SESSION_ENDED: the platform closed this computer; what was known is still
+ *   shown, and signing in again is the way on
+ */
+typedef enum
+{
+  ENIGM_ACCOUNT_STATE_LOADING,
+  ENIGM_ACCOUNT_STATE_SIGNED_OUT,
+  ENIGM_ACCOUNT_STATE_KEYRING_LOCKED,
+  ENIGM_ACCOUNT_STATE_KEYRING_MISSING,
+  ENIGM_ACCOUNT_STATE_SIGNED_IN,
+  ENIGM_ACCOUNT_STATE_SESSION_ENDED,
+} EnigmAccountState;
+
+/**
+ * EnigmAccount:
+ *
+ * The account on this computer: its session, its keys, contacts, invitations and alerts. The
+ * process that makes one must hold the #EnigmStateLock of its data folder.
+ *
+ * Every asynchronous function is for the main loop, finishes exactly once, and reports errors of
+ * %ENIGM_ERROR whose message is a translated sentence for the person: what happened, what is
+ * unchanged, what to do. Cancelling is %G_IO_ERROR_CANCELLED. What the platform says is in the
+ * models before the callback runs.
+ *
+ * Properties, all notifying: `state`; `user`, `contact-id`, `origin` ("" when signed out); `online`
+ * (the last request reached the platform); `unknown-since` (Unix seconds of the last time the
+ * platform was heard, when it cannot be reached now; 0: what is shown is known now);
+ * `listening`; `pairing-unfinished` (a pairing began on this computer and was neither finished nor
+ * cancelled; set by whoever pairs, kept across restarts).
+ */
+#define ENIGM_TYPE_ACCOUNT (enigm_account_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmAccount, enigm_account, ENIGM, ACCOUNT, GObject)
+
+/**
+ * EnigmAccount::alert-changed:
+ * @self: the account
+ * @alert: an #EnigmAlert that is new, or has changed
+ *
+ * A notification is due if it is active, of role contact, and its own stage has no `notified` yet.
+ */
+
+/**
+ * enigm_account_new:
+ * @data_dir: where this computer keeps the account's state; see enigm_account_default_data_dir()
+ * @keyring: the keyring
+ *
+ * In state %ENIGM_ACCOUNT_STATE_LOADING until enigm_account_load_async() is through.
+ */
+EnigmAccount *enigm_account_new (const gchar *data_dir, EnigmKeyring *keyring);
+
+/**
+ * enigm_account_default_data_dir:
+ *
+ * Returns: (transfer full): `enigm` under the person's data folder (XDG_DATA_HOME)
+ */
+gchar *enigm_account_default_data_dir (void);
+
+EnigmAccountState enigm_account_get_state (EnigmAccount *self);
+const gchar *enigm_account_get_user (EnigmAccount *self);
+const gchar *enigm_account_get_contact_id (EnigmAccount *self);
+const gchar *enigm_account_get_origin (EnigmAccount *self);
+gboolean enigm_account_get_online (EnigmAccount *self);
+gint64 enigm_account_get_unknown_since (EnigmAccount *self);
+const gchar *enigm_account_get_data_dir (EnigmAccount *self);
+EnigmKeyring *enigm_account_get_keyring (EnigmAccount *self);
+
+/**
+ * enigm_account_get_platform:
+ *
+ * Returns: (transfer none) (nullable): the platform, %NULL when signed out
+ */
+EnigmPlatform *enigm_account_get_platform (EnigmAccount *self);
+
+/**
+ * enigm_account_get_computer_id:
+ *
+ * Returns: (transfer none) (nullable): 32 hex characters, %NULL when signed out
+ */
+const gchar *enigm_account_get_computer_id (EnigmAccount *self);
+
+/* Models that live as long as the account and are empty when signed out. */
+GListModel *enigm_account_get_keys (EnigmAccount *self);        /* EnigmKey */
+GListModel *enigm_account_get_contacts (EnigmAccount *self);    /* EnigmContact, in their order */
+GListModel *enigm_account_get_invitations (EnigmAccount *self); /* EnigmInvitation */
+GListModel *enigm_account_get_alerts (EnigmAccount *self);      /* EnigmAlert, newest first */
+
+/**
+ * enigm_account_find_key:
+ * @binding: 32 hex characters
+ *
+ * Returns: (transfer none) (nullable): that key
+ */
+EnigmKey *enigm_account_find_key (EnigmAccount *self, const gchar *binding);
+EnigmAlert *enigm_account_find_alert (EnigmAccount *self, const gchar *id);
+
+/**
+ * enigm_account_find_label:
+ * @contact_id: a contact ID
+ *
+ * Returns: (transfer none): the owner's word for that contact ID, "" without one
+ */
+const gchar *enigm_account_find_label (EnigmAccount *self, const gchar *contact_id);
+
+gboolean enigm_account_get_pairing_unfinished (EnigmAccount *self);
+void enigm_account_set_pairing_unfinished (EnigmAccount *self, gboolean unfinished);
+
+/**
+ * enigm_account_check_user:
+ * @user: (nullable): what a person typed
+ * @error: return location for %ENIGM_ERROR_MALFORMED with a sentence
+ *
+ * Returns: whether it may be a user name: 3 to 64 of `a-z 0-9 . _ -`
+ */
+gboolean enigm_account_check_user (const gchar *user, GError **error);
+/* Whether a new password (8 to 256 bytes) or PIN (6 digits) will do. */
+gboolean enigm_account_check_password (EnigmSecret *password, GError **error);
+gboolean enigm_account_check_pin (EnigmSecret *pin, GError **error);
+
+/**
+ * enigm_account_load_async:
+ *
+ * Reads what this computer knows from keyring and data folder; needs no platform. A locked or
+ * missing keyring is an error and a state; load again after enigm_keyring_unlock_async(). Follow
+ * it with enigm_account_refresh_async().
+ */
+void enigm_account_load_async (EnigmAccount *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean enigm_account_load_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_sign_up_async:
+ * @origin: as enigm_platform_check_origin() returns it
+ * @trust: how the platform's certificate is trusted
+ * @user: the user name wished for
+ * @password: 8 to 256 bytes
+ * @pin: six ASCII digits
+ * @computer_name: (nullable): how the account's owner recognises this computer; %NULL for its name
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the account is made and this computer is signed in
+ * @user_data: for @callback
+ *
+ * The keyring is asked before anything is sent. If the process ends half-way the account may exist
+ * without this computer: signing in is the way on.
+ */
+void enigm_account_sign_up_async (EnigmAccount *self,
+                                  const gchar *origin,
+                                  EnigmTrust *trust,
+                                  const gchar *user,
+                                  EnigmSecret *password,
+                                  EnigmSecret *pin,
+                                  const gchar *computer_name,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean enigm_account_sign_up_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_sign_in_async:
+ *
+ * As enigm_account_sign_up_async(), for an account that exists. In state
+ * %ENIGM_ACCOUNT_STATE_SESSION_ENDED it signs the same account in again and keeps labels, names and
+ * management secrets; they go if it is another account.
+ */
+void enigm_account_sign_in_async (EnigmAccount *self,
+                                  const gchar *origin,
+                                  EnigmTrust *trust,
+                                  const gchar *user,
+                                  EnigmSecret *password,
+                                  const gchar *computer_name,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean enigm_account_sign_in_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_sign_out_async:
+ *
+ * Closes this computer at the platform, and removes everything from keyring and data folder. If
+ * the platform cannot be reached nothing is removed here and the error says so; @even_offline
+ * removes it all the same, and this computer stays listed in the account until it is closed from
+ * another one.
+ */
+void enigm_account_sign_out_async (EnigmAccount *self,
+                                   gboolean even_offline,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean enigm_account_sign_out_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_refresh_async:
+ *
+ * Sends revocations that wait, before anything else, then asks for keys, contacts, invitations and
+ * alerts.
+ */
+void enigm_account_refresh_async (EnigmAccount *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean enigm_account_refresh_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_set_key_state_async:
+ * @key: a key of this account
+ * @to: `lost`, `found`, `revoked`, `retired`, `cancelled` or `released`
+ * @reason: (nullable): for `revoked`: `lost`, `stolen`, `retired` or `replaced`
+ *
+ * Revoking while the platform cannot be reached is kept on this computer: the call succeeds,
+ * #EnigmKey:waiting-to-revoke is set, and it is sent before anything else as soon as the platform
+ * answers. Everything else fails with %ENIGM_ERROR_PLATFORM_AWAY and nothing is changed.
+ */
+void enigm_account_set_key_state_async (EnigmAccount *self,
+                                        EnigmKey *key,
+                                        const gchar *to,
+                                        const gchar *reason,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean
+enigm_account_set_key_state_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_rename_key_async:
+ * @name: at most 128 bytes; "" for the default. It never leaves this computer.
+ */
+void enigm_account_rename_key_async (EnigmAccount *self,
+                                     EnigmKey *key,
+                                     const gchar *name,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean enigm_account_rename_key_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_check_new_contact:
+ * @text: a contact ID as typed
+ * @error: return location: %ENIGM_ERROR_MALFORMED if it is mistyped, one's own, listed already, or
+ *   would be the eleventh; each with its own sentence
+ *
+ * Returns: (transfer full) (nullable): the contact ID in its canonical form
+ */
+gchar *enigm_account_check_new_contact (EnigmAccount *self, const gchar *text, GError **error);
+
+/**
+ * enigm_account_add_contact_async:
+ * @contact_id: a contact ID as typed
+ * @label: (nullable): the owner's word for them; never sent
+ *
+ * Every change of contacts is an `If-Match` request: if the list was changed elsewhere meanwhile it
+ * fails with %ENIGM_ERROR_CONFLICT, the model then holds the list as it is now, and nothing was
+ * overwritten.
+ */
+void enigm_account_add_contact_async (EnigmAccount *self,
+                                      const gchar *contact_id,
+                                      const gchar *label,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+enigm_account_add_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+void enigm_account_remove_contact_async (EnigmAccount *self,
+                                         EnigmContact *contact,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean
+enigm_account_remove_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_move_contact_async:
+ * @delta: how many places down, negative for up; stops at either end
+ */
+void enigm_account_move_contact_async (EnigmAccount *self,
+                                       EnigmContact *contact,
+                                       gint delta,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean
+enigm_account_move_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_label_contact_async:
+ * @contact_id: whose label: a contact's, or that of somebody who invited
+ * @label: at most 128 bytes; "" for none. It never leaves this computer, and works offline.
+ */
+void enigm_account_label_contact_async (EnigmAccount *self,
+                                        const gchar *contact_id,
+                                        const gchar *label,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean
+enigm_account_label_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_answer_invitation_async:
+ * @answer: `accept`, `decline` or `leave`
+ */
+void enigm_account_answer_invitation_async (EnigmAccount *self,
+                                            EnigmInvitation *invitation,
+                                            const gchar *answer,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+gboolean
+enigm_account_answer_invitation_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_stage_alert_async:
+ * @stage: `notified` once a notification was shown, `seen` when the person says so
+ */
+void enigm_account_stage_alert_async (EnigmAccount *self,
+                                      EnigmAlert *alert,
+                                      const gchar *stage,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+enigm_account_stage_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/* Ends one's own alert. */
+void enigm_account_end_alert_async (EnigmAccount *self,
+                                    EnigmAlert *alert,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean enigm_account_end_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/* Deletes one's own alert that has ended. */
+void enigm_account_delete_alert_async (EnigmAccount *self,
+                                       EnigmAlert *alert,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean
+enigm_account_delete_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_listen:
+ * @listening: whether to keep a stream of changes open
+ *
+ * While signed in, keeps models up to date as things happen; reconnects by itself with backoff (1 s
+ * doubling to 60 s, with jitter) and takes up where it left off.
+ */
+void enigm_account_listen (EnigmAccount *self, gboolean listening);
+
+GType enigm_account_state_get_type (void);
+#define ENIGM_TYPE_ACCOUNT_STATE (enigm_account_state_get_type ())
+
+G_END_DECLS

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "enigm-json.h"
+
+static gboolean
+refuse (const gchar *field, GError **error)
+{
+  g_set_error (
+    error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_ANSWER,
+    /* Translators: %s is the name of a field of the protocol */
+    _ ("The platform answered something this version does not understand (“%s”). Nothing "
+       "on this computer was changed. Look for an update, or ask whoever runs the "
+       "platform."),
+    field);
+  return FALSE;
+}
+
+/* Counts brackets outside strings; whether the text is JSON at all is the parser's business. */
+static gboolean
+is_shallow (const gchar *text, gsize len)
+{
+  gsize depth = 0;
+  gboolean in_string = FALSE;
+
+  for (gsize i = 0; i < len; i++)
+    {
+      gchar c = text[i];
+
+      if (in_string)
+        {
+          if (c == '\\')
+            i++;
+          else if (c == '"')
+            in_string = FALSE;
+        }
+      else if (c == '"')
+        in_string = TRUE;
+      else if (c == '[' || c == '{')
+        {
+          if (++depth > ENIGM_JSON_MAX_DEPTH)
+            return FALSE;
+        }
+      else if ((c == ']' || c == '}') && depth > 0)
+        depth--;
+      /* json-glib also takes single quotes and comments, which would hide brackets from this. */
+      else if (c == '\'' || c == '/')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * enigm_json_parse:
+ * @bytes: a JSON text whose root is an object
+ * @error: return location for %ENIGM_ERROR_PLATFORM_ANSWER
+ *
+ * Returns: (transfer full) (nullable): the object
+ */
+JsonObject *
+enigm_json_parse (GBytes *bytes, GError **error)
+{
+  g_autoptr (JsonParser) parser = NULL;
+  gsize len;
+  const gchar *text = g_bytes_get_data (bytes, &len);
+  JsonNode *root;
+
+  if (len == 0 || len > ENIGM_JSON_MAX_BYTES || !g_utf8_validate_len (text, len, NULL) ||
+      !is_shallow (text, len))
+    {
+      refuse ("JSON", error);
+      return NULL;
+    }
+
+  parser = json_parser_new_immutable ();
+  if (!json_parser_load_from_data (parser, text, len, NULL) ||
+      (root = json_parser_get_root (parser)) == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    {
+      refuse ("JSON", error);
+      return NULL;
+    }
+  return json_node_dup_object (root);
+}
+
+static JsonNode *
+get_value (JsonObject *object, const gchar *field, GType type)
+{
+  JsonNode *node = json_object_get_member (object, field);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
+    return NULL;
+  return node;
+}
+
+gboolean
+enigm_json_read_string (JsonObject *object,
+                        const gchar *field,
+                        gsize max_bytes,
+                        gchar **out,
+                        GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_STRING);
+
+  if (node == NULL || strlen (json_node_get_string (node)) > max_bytes)
+    return refuse (field, error);
+  *out = json_node_dup_string (node);
+  return TRUE;
+}
+
+gboolean
+enigm_is_hex (const gchar *text, gsize n_chars)
+{
+  return strlen (text) == n_chars && strspn (text, "0123456789abcdef") == n_chars;
+}
+
+gboolean
+enigm_json_read_hex (JsonObject *object,
+                     const gchar *field,
+                     gsize n_chars,
+                     gchar **out,
+                     GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_STRING);
+
+  if (node == NULL || !enigm_is_hex (json_node_get_string (node), n_chars))
+    return refuse (field, error);
+  *out = json_node_dup_string (node);
+  return TRUE;
+}
+
+gchar *
+enigm_base64url_encode (const guint8 *data, gsize len)
+{
+  gchar *text = g_base64_encode (data, len);
+  gchar *end = strchr (text, '=');
+
+  if (end != NULL)
+    *end = '\0';
+  g_strdelimit (text, "+", '-');
+  return g_strdelimit (text, "/", '_');
+}
+
+/**
+ * enigm_base64url_decode:
+ * @text: base64url without padding
+ * @max: most bytes it may stand for
+ *
+ * Returns: (transfer full) (nullable): the bytes, or %NULL if @text is anything else, a second
+ *   spelling of the same bytes included
+ */
+GBytes *
+enigm_base64url_decode (const gchar *text, gsize max)
+{
+  gsize len = strlen (text);
+  g_autofree gchar *padded = NULL;
+  g_autofree gchar *again = NULL;
+  g_autofree guint8 *data = NULL;
+  gsize n_data = 0;
+
+  if (len > max / 3 * 4 + 4 || len % 4 == 1 ||
+      strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != len)
+    return NULL;
+  padded = g_strconcat (text, len % 4 == 2 ? "==" : len % 4 == 3 ? "=" : "", NULL);
+  g_strdelimit (padded, "-", '+');
+  g_strdelimit (padded, "_", '/');
+  data = g_base64_decode (padded, &n_data);
+  again = enigm_base64url_encode (data, n_data);
+  if (n_data > max || !g_str_equal (again, text))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&data), n_data);
+}
+
+gboolean
+enigm_json_read_bytes (JsonObject *object,
+                       const gchar *field,
+                       gsize min,
+                       gsize max,
+                       GBytes **out,
+                       GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_STRING);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (node != NULL)
+    bytes = enigm_base64url_decode (json_node_get_string (node), max);
+  if (bytes == NULL || g_bytes_get_size (bytes) < min)
+    return refuse (field, error);
+  *out = g_steal_pointer (&bytes);
+  return TRUE;
+}
+
+gboolean
+enigm_json_read_int (JsonObject *object,
+                     const gchar *field,
+                     gint64 min,
+                     gint64 max,
+                     gint64 *out,
+                     GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_INT64);
+  gint64 value;
+
+  if (node == NULL)
+    return refuse (field, error);
+  value = json_node_get_int (node);
+  if (value < min || value > max)
+    return refuse (field, error);
+  *out = value;
+  return TRUE;
+}
+
+gboolean
+enigm_json_read_number (JsonObject *object,
+                        const gchar *field,
+                        gdouble min,
+                        gdouble max,
+                        gdouble *out,
+                        GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_DOUBLE);
+  gdouble value;
+
+  if (node == NULL && (node = get_value (object, field, G_TYPE_INT64)) == NULL)
+    return refuse (field, error);
+  value = json_node_get_double (node);
+  /* Written so that not-a-number is refused as well. */
+  if (!(value >= min && value <= max))
+    return refuse (field, error);
+  *out = value;
+  return TRUE;
+}
+
+gboolean
+enigm_json_read_bool (JsonObject *object, const gchar *field, gboolean *out, GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_BOOLEAN);
+
+  if (node == NULL)
+    return refuse (field, error);
+  *out = json_node_get_boolean (node);
+  return TRUE;
+}
+
+gboolean
+enigm_json_read_time (JsonObject *object, const gchar *field, gint64 *out, GError **error)
+{
+  return enigm_json_read_int (object, field, 0, ENIGM_JSON_MAX_TIME, out, error);
+}
+
+static gboolean
+is_null (JsonObject *object, const gchar *field)
+{
+  JsonNode *node = json_object_get_member (object, field);
+
+  return node != NULL && JSON_NODE_HOLDS_NULL (node);
+}
+
+/* Zero stands for null. */
+gboolean
+enigm_json_read_time_or_null (JsonObject *object, const gchar *field, gint64 *out, GError **error)
+{
+  if (is_null (object, field))
+    {
+      *out = 0;
+      return TRUE;
+    }
+  return enigm_json_read_time (object, field, out, error);
+}
+
+/* @out is the index of the member's value in @names. */
+gboolean
+enigm_json_read_choice (JsonObject *object,
+                        const gchar *field,
+                        const gchar *const *names,
+                        guint *out,
+                        GError **error)
+{
+  JsonNode *node = get_value (object, field, G_TYPE_STRING);
+
+  if (node != NULL)
+    for (guint i = 0; names[i] != NULL; i++)
+      if (g_str_equal (json_node_get_string (node), names[i]))
+        {
+          *out = i;
+          return TRUE;
+        }
+  return refuse (field, error);
+}
+
+gboolean
+enigm_json_read_object (JsonObject *object, const gchar *field, JsonObject **out, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, field);
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return refuse (field, error);
+  *out = json_node_get_object (node);
+  return TRUE;
+}
+
+gboolean
+enigm_json_read_object_or_null (JsonObject *object,
+                                const gchar *field,
+                                JsonObject **out,
+                                GError **error)
+{
+  if (is_null (object, field))
+    {
+      *out = NULL;
+      return TRUE;
+    }
+  return enigm_json_read_object (object, field, out, error);
+}
+
+gboolean
+enigm_json_read_array (JsonObject *object,
+                       const gchar *field,
+                       guint max,
+                       JsonArray **out,
+                       GError **error)
+{
+  JsonNode *node = json_object_get_member (object, field);
+  JsonArray *array;
+
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
+    return refuse (field, error);
+  array = json_node_get_array (node);
+  if (json_array_get_length (array) > max)
+    return refuse (field, error);
+  *out = array;
+  return TRUE;
+}
+
+JsonObject *
+enigm_json_element_object (JsonArray *array, const gchar *field, guint index, GError **error)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    {
+      refuse (field, error);
+      return NULL;
+    }
+  return json_node_get_object (node);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * EnigmKeyState:
+ * @ENIGM_KEY_STATE_PENDING: bound, but the key has not proved its credential yet
+ * @ENIGM_KEY_STATE_TRUSTED: it may raise an alert
+ * @ENIGM_KEY_STATE_RESTRICTED: it may not, for the #EnigmKeyReasons
+ * @ENIGM_KEY_STATE_REVOKED: ended, for good
+ * @ENIGM_KEY_STATE_REPLACED: ended, because another binding took its place
+ * @ENIGM_KEY_STATE_RETIRED: ended by its owner with the key at hand
+ * @ENIGM_KEY_STATE_CANCELLED: pairing was cancelled before trust
+ * @ENIGM_KEY_STATE_EXPIRED: pairing was not finished in time
+ */
+typedef enum
+{
+  ENIGM_KEY_STATE_PENDING,
+  ENIGM_KEY_STATE_TRUSTED,
+  ENIGM_KEY_STATE_RESTRICTED,
+  ENIGM_KEY_STATE_REVOKED,
+  ENIGM_KEY_STATE_REPLACED,
+  ENIGM_KEY_STATE_RETIRED,
+  ENIGM_KEY_STATE_CANCELLED,
+  ENIGM_KEY_STATE_EXPIRED,
+} EnigmKeyState;
+
+/**
+ * EnigmKeyReasons:
+ * @ENIGM_KEY_REASON_LOST: its owner, or Enigm Command, said that it is lost
+ * @ENIGM_KEY_REASON_SUSPENDED: Enigm Command suspended it
+ * @ENIGM_KEY_REASON_UNPROVED: the platform was restored and its owner has not confirmed it since
+ *
+ * Why a key is restricted; a set.
+ */
+typedef enum
+{
+  ENIGM_KEY_REASON_NONE = 0,
+  ENIGM_KEY_REASON_LOST = 1 << 0,
+  ENIGM_KEY_REASON_SUSPENDED = 1 << 1,
+  ENIGM_KEY_REASON_UNPROVED = 1 << 2,
+} EnigmKeyReasons;
+
+/**
+ * EnigmKeyProof:
+ * @ENIGM_KEY_PROOF_NONE: it has not proved its credential
+ * @ENIGM_KEY_PROOF_OWN: over its own connection
+ * @ENIGM_KEY_PROOF_RELAYED: only through a computer
+ */
+typedef enum
+{
+  ENIGM_KEY_PROOF_NONE,
+  ENIGM_KEY_PROOF_OWN,
+  ENIGM_KEY_PROOF_RELAYED,
+} EnigmKeyProof;
+
+/**
+ * EnigmKeyChange:
+ *
+ * One line of a key's history. Immutable. Properties: `time` (gint64, Unix seconds), `from`, `to`
+ * (states as the platform names them, "" for none), `by` (`app`, `command`, `key`, `platform`),
+ * `reason` (may be "").
+ */
+#define ENIGM_TYPE_KEY_CHANGE (enigm_key_change_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmKeyChange, enigm_key_change, ENIGM, KEY_CHANGE, GObject)
+
+gint64 enigm_key_change_get_time (EnigmKeyChange *self);
+const gchar *enigm_key_change_get_from (EnigmKeyChange *self);
+const gchar *enigm_key_change_get_to (EnigmKeyChange *self);
+const gchar *enigm_key_change_get_by (EnigmKeyChange *self);
+const gchar *enigm_key_change_get_reason (EnigmKeyChange *self);
+
+/**
+ * enigm_key_change_describe:
+ *
+ * Returns: (transfer full): a translated sentence, such as "Marked as lost in the app."
+ */
+gchar *enigm_key_change_describe (EnigmKeyChange *self);
+
+/**
+ * EnigmKey:
+ *
+ * One binding of this account, as the platform last told it, with what only this computer knows.
+ * All properties can be read and notify; #EnigmAccount alone changes them. Times are Unix seconds,
+ * 0 where there is none.
+ *
+ * Properties: `binding` (32 hex characters), `certificate` (64 hex characters, names the hardware),
+ * `name` (never "": a translated default until it is renamed), `state`, `reasons`, `since`,
+ * `proved-time`, `proved-by`, `battery` (0 to 100, or 101: unknown), `battery-time`, `has-secret`
+ * (this computer can manage it without the code), `history`, `waiting-to-revoke` (revoked here, but
+ * the platform has not heard of it: **the key still works**), `drill-time` (when the last drill
+ * that reached at least one contact was received, kept on this computer), `drill-reached` (how many
+ * contacts it reached).
+ */
+#define ENIGM_TYPE_KEY (enigm_key_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmKey, enigm_key, ENIGM, KEY, GObject)
+
+#define ENIGM_KEY_BATTERY_UNKNOWN 101
+
+const gchar *enigm_key_get_binding (EnigmKey *self);
+const gchar *enigm_key_get_certificate (EnigmKey *self);
+const gchar *enigm_key_get_name (EnigmKey *self);
+EnigmKeyState enigm_key_get_state (EnigmKey *self);
+EnigmKeyReasons enigm_key_get_reasons (EnigmKey *self);
+gint64 enigm_key_get_since (EnigmKey *self);
+gint64 enigm_key_get_proved_time (EnigmKey *self);
+EnigmKeyProof enigm_key_get_proved_by (EnigmKey *self);
+guint enigm_key_get_battery (EnigmKey *self);
+gint64 enigm_key_get_battery_time (EnigmKey *self);
+gboolean enigm_key_get_has_secret (EnigmKey *self);
+gboolean enigm_key_get_waiting_to_revoke (EnigmKey *self);
+gint64 enigm_key_get_drill_time (EnigmKey *self);
+guint enigm_key_get_drill_reached (EnigmKey *self);
+
+/**
+ * enigm_key_get_history:
+ *
+ * Returns: (transfer none): a model of #EnigmKeyChange, oldest first
+ */
+GListModel *enigm_key_get_history (EnigmKey *self);
+
+/**
+ * enigm_key_is_live:
+ *
+ * Returns: whether the binding is pending, trusted or restricted
+ */
+gboolean enigm_key_is_live (EnigmKey *self);
+
+/**
+ * enigm_key_state_to_string:
+ *
+ * Returns: the state's name on the wire, never translated
+ */
+const gchar *enigm_key_state_to_string (EnigmKeyState state);
+
+/**
+ * enigm_key_describe_state:
+ *
+ * Returns: (transfer full): the state in words, translated
+ */
+gchar *enigm_key_describe_state (EnigmKey *self);
+
+GType enigm_key_state_get_type (void);
+#define ENIGM_TYPE_KEY_STATE (enigm_key_state_get_type ())
+GType enigm_key_reasons_get_type (void);
+#define ENIGM_TYPE_KEY_REASONS (enigm_key_reasons_get_type ())
+GType enigm_key_proof_get_type (void);
+#define ENIGM_TYPE_KEY_PROOF (enigm_key_proof_get_type ())
+
+G_END_DECLS

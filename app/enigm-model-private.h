@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "enigm-alert.h"
+#include "enigm-contact.h"
+#include "enigm-invitation.h"
+#include "enigm-key.h"
+
+G_BEGIN_DECLS
+
+/*
+ * How the account fills its models: what the platform said is parsed whole into a new object, and
+ * only then copied into the one the window already shows, which notifies what differs.
+ */
+
+EnigmKeyChange *enigm_key_change_parse (JsonObject *json, GError **error);
+
+EnigmKey *enigm_key_parse (JsonObject *json, GError **error);
+void enigm_key_copy (EnigmKey *self, EnigmKey *from);
+void enigm_key_set_name (EnigmKey *self, const gchar *name);
+void enigm_key_set_has_secret (EnigmKey *self, gboolean has_secret);
+void enigm_key_set_waiting_to_revoke (EnigmKey *self, gboolean waiting);
+void enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached);
+
+EnigmContact *enigm_contact_parse (JsonObject *json, GError **error);
+void enigm_contact_copy (EnigmContact *self, EnigmContact *from);
+void enigm_contact_set_label (EnigmContact *self, const gchar *label);
+
+EnigmInvitation *enigm_invitation_parse (JsonObject *json, GError **error);
+void enigm_invitation_copy (EnigmInvitation *self, EnigmInvitation *from);
+void enigm_invitation_set_label (EnigmInvitation *self, const gchar *label);
+
+EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
+void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);
+void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
+
+/* Sets a string field and notifies, if it differs. */
+void enigm_model_set_string (GObject *object, gchar **field, const gchar *value, GParamSpec *pspec);
+
+G_END_DECLS

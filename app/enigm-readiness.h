@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "enigm-account.h"
+
+G_BEGIN_DECLS
+
+/*
+ * How long evidence counts, in seconds. A verdict never outlives the evidence it stands on.
+ *
+ * A drill proves the whole way, for 30 days. A trusted key reports to the platform once a day, so
+ * after two days of silence something is wrong. What the platform says is true when it says so:
+ * after five minutes without contact it is no longer called known.
+ */
+#define ENIGM_READINESS_DRILL_AGE (30 * 24 * 60 * 60)
+#define ENIGM_READINESS_KEY_AGE (2 * 24 * 60 * 60)
+#define ENIGM_READINESS_PLATFORM_AGE (5 * 60)
+/* At and below this many percent a battery is low. */
+#define ENIGM_READINESS_BATTERY_PERCENT 20
+
+/**
+ * EnigmReadinessVerdict:
+ * @ENIGM_READINESS_UNKNOWN: not signed in, or nothing was ever heard from the platform
+ * @ENIGM_READINESS_NO_KEY: no key is paired
+ * @ENIGM_READINESS_UNFINISHED: a pairing began and nothing is bound
+ * @ENIGM_READINESS_PENDING: bound, but the key has not proved itself
+ * @ENIGM_READINESS_READY: everything holds
+ * @ENIGM_READINESS_NOT_TRIED: paired, but no drill has reached anybody
+ * @ENIGM_READINESS_STALE: the last drill is older than 30 days
+ * @ENIGM_READINESS_QUIET: the key has not been heard from for two days
+ * @ENIGM_READINESS_NOBODY: no contact has accepted
+ * @ENIGM_READINESS_BATTERY_LOW: everything holds, but the battery was low
+ * @ENIGM_READINESS_LOST: marked as lost
+ * @ENIGM_READINESS_SUSPENDED: suspended by Enigm Command
+ * @ENIGM_READINESS_UNPROVED: the platform was restored and has to hear from the key first
+ * @ENIGM_READINESS_REVOKED: revoked
+ * @ENIGM_READINESS_AWAY: the platform cannot be reached
+ * @ENIGM_READINESS_ALERT: an alert of one's own is under way
+ * @ENIGM_READINESS_DRILL: a drill of one's own is under way
+ * @ENIGM_READINESS_REVOKING: a revocation waits for the network
+ */
+typedef enum
+{
+  ENIGM_READINESS_UNKNOWN,
+  ENIGM_READINESS_NO_KEY,
+  ENIGM_READINESS_UNFINISHED,
+  ENIGM_READINESS_PENDING,
+  ENIGM_READINESS_READY,
+  ENIGM_READINESS_NOT_TRIED,
+  ENIGM_READINESS_STALE,
+  ENIGM_READINESS_QUIET,
+  ENIGM_READINESS_NOBODY,
+  ENIGM_READINESS_BATTERY_LOW,
+  ENIGM_READINESS_LOST,
+  ENIGM_READINESS_SUSPENDED,
+  ENIGM_READINESS_UNPROVED,
+  ENIGM_READINESS_REVOKED,
+  ENIGM_READINESS_AWAY,
+  ENIGM_READINESS_ALERT,
+  ENIGM_READINESS_DRILL,
+  ENIGM_READINESS_REVOKING,
+} EnigmReadinessVerdict;
+
+/**
+ * EnigmReadinessAction:
+ *
+ * The one button under the verdict.
+ */
+typedef enum
+{
+  ENIGM_READINESS_ACTION_NONE,
+  ENIGM_READINESS_ACTION_PAIR,
+  ENIGM_READINESS_ACTION_CONTINUE,
+  ENIGM_READINESS_ACTION_DRILL,
+  ENIGM_READINESS_ACTION_INVITE,
+  ENIGM_READINESS_ACTION_FOUND_OR_REVOKE,
+  ENIGM_READINESS_ACTION_RETRY,
+  ENIGM_READINESS_ACTION_OPEN,
+} EnigmReadinessAction;
+
+/**
+ * EnigmReadinessLevel:
+ * @ENIGM_READINESS_LEVEL_OK: known, fresh and good
+ * @ENIGM_READINESS_LEVEL_STALE: was good; too old to count
+ * @ENIGM_READINESS_LEVEL_BAD: known, and not good
+ * @ENIGM_READINESS_LEVEL_NOT_KNOWN: nothing is known about it
+ */
+typedef enum
+{
+  ENIGM_READINESS_LEVEL_OK,
+  ENIGM_READINESS_LEVEL_STALE,
+  ENIGM_READINESS_LEVEL_BAD,
+  ENIGM_READINESS_LEVEL_NOT_KNOWN,
+} EnigmReadinessLevel;
+
+/**
+ * EnigmReadinessFacts:
+ * @state: of the account
+ * @unknown_since: as #EnigmAccount:unknown-since
+ * @heard: when the platform was last heard, Unix seconds, 0: never
+ * @pairing_unfinished: as #EnigmAccount:pairing-unfinished
+ * @has_key: whether there is a key to speak of; the ones below are its
+ * @key_state: as #EnigmKey:state
+ * @key_reasons: as #EnigmKey:reasons
+ * @waiting_to_revoke: as #EnigmKey:waiting-to-revoke
+ * @proved_time: when it last proved its credential, 0: never
+ * @proved_by: how
+ * @battery: percent, or 101
+ * @battery_time: when that was, 0: never
+ * @drill_time: as #EnigmKey:drill-time
+ * @drill_reached: as #EnigmKey:drill-reached
+ * @contacts: how many are listed
+ * @eligible: how many of them accepted
+ * @own_active: whether an alert or drill of one's own is under way
+ * @own_is_drill: whether it is a drill
+ * @own_told: how many contacts it is for
+ * @own_seen: how many have seen it
+ *
+ * Everything a verdict depends on, besides the time.
+ */
+typedef struct
+{
+  EnigmAccountState state;
+  gint64 unknown_since;
+  gint64 heard;
+  gboolean pairing_unfinished;
+  gboolean has_key;
+  EnigmKeyState key_state;
+  EnigmKeyReasons key_reasons;
+  gboolean waiting_to_revoke;
+  gint64 proved_time;
+  EnigmKeyProof proved_by;
+  guint battery;
+  gint64 battery_time;
+  gint64 drill_time;
+  guint drill_reached;
+  guint contacts;
+  guint eligible;
+  gboolean own_active;
+  gboolean own_is_drill;
+  guint own_told;
+  guint own_seen;
+} EnigmReadinessFacts;
+
+/**
+ * EnigmReadinessRow:
+ *
+ * One piece of evidence. Immutable. Properties: `id` (a stable name: `key`, `proof`, `battery`,
+ * `platform`, `contacts`, `drill`), `what` (translated), `how` (how it is known, translated), `age`
+ * (seconds, -1: not known), `level`, `remedy` (what to do, translated; "" for nothing).
+ */
+#define ENIGM_TYPE_READINESS_ROW (enigm_readiness_row_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmReadinessRow, enigm_readiness_row, ENIGM, READINESS_ROW, GObject)
+
+const gchar *enigm_readiness_row_get_id (EnigmReadinessRow *self);
+const gchar *enigm_readiness_row_get_what (EnigmReadinessRow *self);
+const gchar *enigm_readiness_row_get_how (EnigmReadinessRow *self);
+gint64 enigm_readiness_row_get_age (EnigmReadinessRow *self);
+EnigmReadinessLevel enigm_readiness_row_get_level (EnigmReadinessRow *self);
+const gchar *enigm_readiness_row_get_remedy (EnigmReadinessRow *self);
+
+/**
+ * EnigmReadiness:
+ *
+ * Would it work right now? A verdict, one sentence, one action, and the evidence. Immutable: make
+ * another when the account notifies, and once a minute, because evidence ages.
+ */
+#define ENIGM_TYPE_READINESS (enigm_readiness_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmReadiness, enigm_readiness, ENIGM, READINESS, GObject)
+
+/**
+ * enigm_readiness_new:
+ * @account: the account as it is now
+ * @now: Unix seconds
+ *
+ * The facts are those of the key that protects best: a trusted one before a restricted, a pending,
+ * or the one that ended last.
+ */
+EnigmReadiness *enigm_readiness_new (EnigmAccount *account, gint64 now);
+
+/**
+ * enigm_readiness_new_from_facts:
+ * @facts: copied
+ * @now: Unix seconds
+ *
+ * A pure function.
+ */
+EnigmReadiness *enigm_readiness_new_from_facts (const EnigmReadinessFacts *facts, gint64 now);
+
+EnigmReadinessVerdict enigm_readiness_get_verdict (EnigmReadiness *self);
+const gchar *enigm_readiness_get_sentence (EnigmReadiness *self);
+EnigmReadinessAction enigm_readiness_get_action (EnigmReadiness *self);
+
+/**
+ * enigm_readiness_get_rows:
+ *
+ * Returns: (transfer none): a model of #EnigmReadinessRow
+ */
+GListModel *enigm_readiness_get_rows (EnigmReadiness *self);
+
+/**
+ * enigm_readiness_is_ready:
+ *
+ * Returns: whether an alert raised now would, on the evidence, reach somebody
+ */
+gboolean enigm_readiness_is_ready (EnigmReadiness *self);
+
+/**
+ * enigm_readiness_verdict_to_string:
+ *
+ * Returns: a stable name for scripts, never translated
+ */
+const gchar *enigm_readiness_verdict_to_string (EnigmReadinessVerdict verdict);
+const gchar *enigm_readiness_level_to_string (EnigmReadinessLevel level);
+
+/**
+ * enigm_describe_age:
+ * @then: Unix seconds
+ * @now: Unix seconds
+ *
+ * Returns: (transfer full): such as "2 days ago", "yesterday", "just now", translated
+ */
+gchar *enigm_describe_age (gint64 then, gint64 now);
+
+G_END_DECLS
