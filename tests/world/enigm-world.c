@@ -14,11 +14,6 @@ static const char bus_config[] =
   "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>"
   "<allow user='*'/></policy></busconfig>\n";
 
-/* Removes the world's folder once our end of its standard input closes, however that comes. What
- * lived in the folder may be dying at the same time, so one pass may not be enough. */
-static const char janitor_script[] =
-  "read -r _; for _ in 1 2 3 4 5 6 7 8 9; do rm -rf -- \"$1\" && exit; done";
-
 static const struct
 {
   const char *variable;
@@ -477,7 +472,7 @@ EnigmWorld *
 enigm_world_new (EnigmWorldFlags flags)
 {
   EnigmWorld *self = g_new0 (EnigmWorld, 1);
-  const char *janitor[] = { "/bin/sh", "-c", janitor_script, "janitor", NULL, NULL };
+  const char *janitor[] = { ENIGM_JANITOR, NULL, NULL };
   g_autoptr (GError) error = NULL;
 
   self->flags = flags;
@@ -485,7 +480,7 @@ enigm_world_new (EnigmWorldFlags flags)
   self->environment_before = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->folder = g_dir_make_tmp ("enigm-world-XXXXXX", &error);
   g_assert_no_error (error);
-  janitor[4] = self->folder;
+  janitor[1] = self->folder;
   self->janitor = launch (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
                             G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                           on_janitor_forked, janitor);
@@ -497,6 +492,7 @@ enigm_world_new (EnigmWorldFlags flags)
       g_assert_no_errno (g_mkdir_with_parents (path, 0700));
       set_variable (self, private_folders[i].variable, path);
     }
+  set_variable (self, "ENIGM_WORLD", self->folder);
   set_variable (self, "GSETTINGS_BACKEND", "memory");
   set_variable (self, "GIO_USE_VFS", "local");
   set_bus_address (self, "DBUS_SYSTEM_BUS_ADDRESS", "system-bus");
