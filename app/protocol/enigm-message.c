@@ -99,7 +99,7 @@ static const Layout layouts[] = {
       SECRET ("management secret") } },
   { ENIGM_MESSAGE_STATE,
     "state",
-    { UINT ("state", state, ENIGM_KEY_STATE_RESTRICTED),
+    { UINT ("state", state, ENIGM_REPORTED_RESTRICTED),
       UINT ("reached", reached, ENIGM_REACHED_RELAYED),
       UINT ("battery", battery, ENIGM_BATTERY_UNKNOWN), BINDING ("binding ID"),
       UINT ("open event", open_event, 2) } },

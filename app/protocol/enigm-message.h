@@ -71,17 +71,17 @@ typedef enum
 } EnigmReason;
 
 /**
- * EnigmKeyState:
+ * EnigmReportedState:
  *
  * What a key says of its binding, PROTOCOL.md section 3.
  */
 typedef enum
 {
-  ENIGM_KEY_STATE_NONE = 0,
-  ENIGM_KEY_STATE_PENDING = 1,
-  ENIGM_KEY_STATE_TRUSTED = 2,
-  ENIGM_KEY_STATE_RESTRICTED = 3,
-} EnigmKeyState;
+  ENIGM_REPORTED_NONE = 0,
+  ENIGM_REPORTED_PENDING = 1,
+  ENIGM_REPORTED_TRUSTED = 2,
+  ENIGM_REPORTED_RESTRICTED = 3,
+} EnigmReportedState;
 
 /**
  * EnigmReached:
@@ -111,7 +111,7 @@ typedef enum
  * @reason: an #EnigmReason, or one that this version does not know
  * @seconds: how long, in seconds
  * @done: the type of the message that is done
- * @state: an #EnigmKeyState
+ * @state: an #EnigmReportedState
  * @reached: an #EnigmReached
  * @battery: percent, or %ENIGM_BATTERY_UNKNOWN
  * @open_event: 0 none, 1 alert, 2 drill
