@@ -2,10 +2,10 @@
 #pragma once
 
 #include "enigm-p256.h"
+#include "enigm-text.h"
 
 G_BEGIN_DECLS
 
-#define ENIGM_ID_SIZE 16
 #define ENIGM_NONCE_SIZE 32
 #define ENIGM_BATTERY_UNKNOWN 101
 #define ENIGM_CHAIN_MAX 3
