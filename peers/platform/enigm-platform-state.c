@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-platform-state.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "app/protocol/enigm-hash.h"
+#include "app/protocol/enigm-openssl.h"
+
+#include "enigm-guesses.h"
+
+/* Halves of the file of secrets. */
+#define SECRET_SIZE 32
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509, X509_free)
+
+static EnigmSecret *
+read_secret (const gchar *path, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gchar *data;
+  gsize size;
+
+  if (g_file_get_contents (path, &data, &size, &local_error))
+    {
+      if (size > 0)
+        return enigm_secret_new_take ((guint8 *) data, size);
+      g_free (data);
+    }
+  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: %s", path,
+               local_error != NULL ? local_error->message : "it is empty");
+  return NULL;
+}
+
+/* H of the SubjectPublicKeyInfo of a certificate, or of the key that will be in the next one. */
+static gboolean
+read_pin (const gchar *path, gboolean certificate, guint8 pin[ENIGM_PIN_SIZE], GError **error)
+{
+  g_autoptr (EnigmSecret) pem = read_secret (path, error);
+  g_autoptr (BIO) bio = NULL;
+  g_autoptr (EVP_PKEY) pkey = NULL;
+  const guint8 *data;
+  guint8 *der = NULL;
+  gsize size;
+  gint der_size;
+
+  if (pem == NULL)
+    return FALSE;
+  data = enigm_secret_peek (pem, &size);
+  bio = BIO_new_mem_buf (data, size);
+  if (certificate)
+    {
+      g_autoptr (X509) x509 = PEM_read_bio_X509 (bio, NULL, NULL, NULL);
+
+      pkey = x509 != NULL ? X509_get_pubkey (x509) : NULL;
+    }
+  else
+    pkey = PEM_read_bio_PrivateKey (bio, NULL, NULL, NULL);
+  der_size = pkey != NULL ? i2d_PUBKEY (pkey, &der) : 0;
+  if (der_size <= 0)
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: no key in it", path);
+      return FALSE;
+    }
+  enigm_sha256 (ENIGM_PARTS ({ der, der_size }), pin);
+  OPENSSL_free (der);
+  return TRUE;
+}
+
+static gboolean
+read_epoch (EnigmPlatformState *self, GError **error)
+{
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (self->store, error, "SELECT epoch FROM platform", "");
+  EnigmStep step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
+
+  if (step == ENIGM_STEP_ERROR)
+    return FALSE;
+  if (step == ENIGM_STEP_ROW)
+    {
+      enigm_statement_get_id (statement, 0, self->epoch);
+      return TRUE;
+    }
+  return enigm_random_bytes (self->epoch, ENIGM_ID_SIZE, error) &&
+         enigm_store_run (self->store, error,
+                          "INSERT INTO platform (only_row, epoch) VALUES (1, ?1)", "k",
+                          self->epoch);
+}
+
+static gint64
+system_clock (gpointer user_data)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+/**
+ * enigm_platform_state_open:
+ * @config: (transfer full): the configuration
+ * @clock: (nullable): what time it is; %NULL for the system's clock
+ * @clock_data: passed to @clock
+ * @error: what is missing or broken
+ *
+ * Opens the database and reads every key.
+ *
+ * Returns: (transfer full) (nullable): the platform
+ */
+EnigmPlatformState *
+enigm_platform_state_open (EnigmConfig *config,
+                           EnigmPlatformClock clock,
+                           gpointer clock_data,
+                           GError **error)
+{
+  g_autoptr (EnigmPlatformState) self = g_new0 (EnigmPlatformState, 1);
+  g_autoptr (EnigmSecret) pem = NULL;
+  g_autoptr (EnigmSecret) secrets = NULL;
+
+  g_return_val_if_fail (config != NULL, NULL);
+
+  self->config = config;
+  self->clock = clock != NULL ? clock : system_clock;
+  self->clock_data = clock_data;
+
+  pem = read_secret (config->identity_key, error);
+  if (pem == NULL)
+    return NULL;
+  self->identity = enigm_p256_key_new_from_pem (pem, error);
+  if (self->identity == NULL)
+    return NULL;
+  secrets = read_secret (config->secrets, error);
+  if (secrets == NULL)
+    return NULL;
+  if (enigm_secret_get_length (secrets) != 2 * SECRET_SIZE)
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: not %d bytes", config->secrets,
+                   2 * SECRET_SIZE);
+      return NULL;
+    }
+  self->pseudonym_secret = enigm_secret_new_slice (secrets, 0, SECRET_SIZE);
+  self->column_key = enigm_secret_new_slice (secrets, SECRET_SIZE, SECRET_SIZE);
+  if (!read_pin (config->certificate, TRUE, self->pins[0], error) ||
+      !read_pin (config->reserve_key, FALSE, self->pins[1], error))
+    return NULL;
+
+  self->store = enigm_store_open (config->database, error);
+  if (self->store == NULL || !read_epoch (self, error))
+    return NULL;
+  self->hub = enigm_hub_new (self->store);
+  self->guesses = enigm_guesses_new ();
+  return g_steal_pointer (&self);
+}
+
+/**
+ * enigm_platform_state_free:
+ * @self: (transfer full): the platform, after its server
+ */
+void
+enigm_platform_state_free (EnigmPlatformState *self)
+{
+  g_clear_pointer (&self->guesses, enigm_guesses_free);
+  g_clear_pointer (&self->hub, enigm_hub_free);
+  g_clear_pointer (&self->store, enigm_store_free);
+  g_clear_pointer (&self->identity, enigm_p256_key_unref);
+  g_clear_pointer (&self->pseudonym_secret, enigm_secret_unref);
+  g_clear_pointer (&self->column_key, enigm_secret_unref);
+  g_clear_pointer (&self->config, enigm_config_free);
+  g_free (self);
+}
+
+/**
+ * enigm_platform_state_now:
+ * @self: the platform
+ *
+ * Returns: the time, in Unix seconds
+ */
+gint64
+enigm_platform_state_now (EnigmPlatformState *self)
+{
+  return self->clock (self->clock_data);
+}

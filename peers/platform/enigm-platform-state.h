@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/protocol/enigm-secret.h"
+#include "app/protocol/enigm-p256.h"
+
+#include "enigm-config.h"
+#include "enigm-hub.h"
+#include "enigm-store.h"
+
+G_BEGIN_DECLS
+
+/* Bytes in a TLS pin: SHA-256 of a SubjectPublicKeyInfo. */
+#define ENIGM_PIN_SIZE 32
+
+/**
+ * EnigmPlatformClock:
+ * @user_data: what was given
+ *
+ * Returns: the time, in Unix seconds
+ */
+typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
+
+/**
+ * EnigmPlatformState:
+ * @config: the configuration
+ * @store: the database
+ * @hub: the accounts' event streams
+ * @identity: the key that signs offers, receipts, releases and orders
+ * @pseudonym_secret: what pseudonyms are derived with (PROTOCOL.md, section 1)
+ * @column_key: seals columns of the database that hold secrets
+ * @epoch: this database's epoch
+ * @pins: H of the SubjectPublicKeyInfo of the TLS certificate, and of the one after it
+ * @guesses: how often passwords were guessed wrong
+ *
+ * What every handler works on. There is one, on the main loop.
+ */
+typedef struct
+{
+  EnigmConfig *config;
+  EnigmStore *store;
+  EnigmHub *hub;
+  EnigmP256Key *identity;
+  EnigmSecret *pseudonym_secret;
+  EnigmSecret *column_key;
+  guint8 epoch[ENIGM_ID_SIZE];
+  guint8 pins[2][ENIGM_PIN_SIZE];
+  struct _EnigmGuesses *guesses;
+  struct _EnigmJournal *journal;
+  EnigmPlatformClock clock;
+  gpointer clock_data;
+} EnigmPlatformState;
+
+EnigmPlatformState *enigm_platform_state_open (EnigmConfig *config,
+                                               EnigmPlatformClock clock,
+                                               gpointer clock_data,
+                                               GError **error);
+void enigm_platform_state_free (EnigmPlatformState *self);
+
+gint64 enigm_platform_state_now (EnigmPlatformState *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EnigmPlatformState, enigm_platform_state_free)
+
+G_END_DECLS
