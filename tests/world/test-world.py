@@ -54,6 +54,16 @@ def test_keyring():
         assert world.run("secret-tool", "lookup", "kind", "test") == "kept"
 
 
+def test_two_people():
+    with World(adapters=None) as world:
+        other = world.add_person("other")
+        for env, secret in ((None, b"mine"), (other, b"theirs")):
+            subprocess.run(["secret-tool", "store", "--label=x", "kind", "test"], input=secret, env=env, check=True)
+        assert world.run("secret-tool", "lookup", "kind", "test") == "mine"
+        assert world.run("secret-tool", "lookup", "kind", "test", env=other) == "theirs"
+        assert other["HOME"] != os.environ["HOME"]
+
+
 def test_display():
     with World(adapters=None, keyring=False, display="virtual", screen="320x200") as world:
         picture = world.folder / "picture.png"

@@ -217,19 +217,19 @@ class World:
             raise WorldError(f"{' '.join(map(str, argv))} ended with {done.returncode}\n{done.stderr}")
         return done.stdout
 
-    def connect(self, bus="session"):
+    def connect(self, bus="session", env=os.environ):
         """A connection of one's own to the world's "session" or "system" bus."""
         return Gio.DBusConnection.new_for_address_sync(
-            os.environ[f"DBUS_{bus.upper()}_BUS_ADDRESS"],
+            env[f"DBUS_{bus.upper()}_BUS_ADDRESS"],
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
 
-    def await_name(self, bus, name):
+    def await_name(self, bus, name, env=os.environ):
         """Waits until somebody owns `name`."""
         context = GLib.MainContext()
         context.push_thread_default()
         try:
-            connection = self.connect(bus)
+            connection = self.connect(bus, env)
             seen = []
             watch = Gio.bus_watch_name_on_connection(connection, name, Gio.BusNameWatcherFlags.NONE,
                                                      lambda *_: seen.append("owned"), None)
@@ -246,25 +246,37 @@ class World:
         if seen[0] == "late":
             raise WorldError(f"nobody owned {name} in time")
 
-    def start_bus(self, kind, services=""):
-        config = self.folder / f"{kind}-bus.conf"
-        config.write_text(BUS_CONFIG.format(socket=self.folder / f"{kind}-bus", services=services))
-        bus = self.start(f"{kind}-bus", "dbus-daemon", f"--config-file={config}", "--nofork",
-                         "--nosyslog", "--nopidfile", "--print-address")
+    def start_bus(self, name, services="", env=os.environ):
+        config = self.folder / f"{name}.conf"
+        config.write_text(BUS_CONFIG.format(socket=self.folder / name, services=services))
+        bus = self.start(name, "dbus-daemon", f"--config-file={config}", "--nofork",
+                         "--nosyslog", "--nopidfile", "--print-address", env=env)
         bus.await_line("unix:")
 
     def start_radio(self, adapters=2):
         self.radio = self.start("radio", "enigm-practice-radio", "--adapters", adapters)
         self.await_name("system", "org.bluez")
 
-    def start_keyring(self):
-        """Starts the keyring daemon, unlocked; a desktop library would start a locked one."""
-        self.keyring = self.start("keyring", "gnome-keyring-daemon", "--foreground", "--unlock",
-                                  "--components=secrets", stdin=subprocess.PIPE)
-        self.keyring.popen.stdin.write(b"practice")
-        self.keyring.popen.stdin.close()
-        self.keyring.popen.stdin = None
-        self.await_name("session", "org.freedesktop.secrets")
+    def start_keyring(self, name="keyring", env=os.environ):
+        """Starts a keyring daemon, unlocked; a desktop library would start a locked one."""
+        keyring = self.start(name, "gnome-keyring-daemon", "--foreground", "--unlock",
+                             "--components=secrets", stdin=subprocess.PIPE, env=env)
+        keyring.popen.stdin.write(b"practice")
+        keyring.popen.stdin.close()
+        keyring.popen.stdin = None
+        self.await_name("session", "org.freedesktop.secrets", env)
+        return keyring
+
+    def add_person(self, name):
+        """Somebody else with a computer of their own: home, session bus and keyring.
+
+        Returns the environment their programs run in; the radio and the platform are the same."""
+        env = dict(os.environ)
+        env.update(self.make_home(self.folder / name))
+        env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.folder}/{name}-bus"
+        self.start_bus(f"{name}-bus", env=env)
+        self.start_keyring(f"{name}-keyring", env)
+        return env
 
     def start_display(self, screen):
         reader, writer = os.pipe()
@@ -308,8 +320,8 @@ class World:
         if option["display"] == "virtual":
             self.start_display(option["screen"])
         services = self.make_services() if option["display"] else ""
-        self.start_bus("system")
-        self.start_bus("session", services)
+        self.start_bus("system-bus")
+        self.start_bus("session-bus", services)
         if option["keyring"]:
             self.start_keyring()
         if option["adapters"] is not None:
@@ -324,15 +336,23 @@ class World:
             key.start()
             self.keys.append(key)
 
-    def make_folders(self):
-        outer = os.environ
-        home, run = self.folder / "home", self.folder / "run"
-        places = {"HOME": home, "XDG_RUNTIME_DIR": run, "XDG_CONFIG_HOME": home / ".config",
+    def make_home(self, folder):
+        """Makes one person's folders and returns the variables that name them."""
+        home = folder / "home"
+        places = {"HOME": home, "XDG_RUNTIME_DIR": folder / "run", "XDG_CONFIG_HOME": home / ".config",
                   "XDG_DATA_HOME": home / ".local/share", "XDG_CACHE_HOME": home / ".cache",
                   "XDG_STATE_HOME": home / ".local/state"}
-        for place in [*places.values(), self.folder / "logs"]:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        inner = {name: str(place) for name, place in places.items()}
+        for place in places.values():
+            place.mkdir(mode=0o700, parents=True)
+        settings = home / ".config/gtk-4.0/settings.ini"
+        settings.parent.mkdir()
+        settings.write_text(GTK_SETTINGS)
+        return {name: str(place) for name, place in places.items()}
+
+    def make_folders(self):
+        outer = os.environ
+        (self.folder / "logs").mkdir(mode=0o700)
+        inner = self.make_home(self.folder)
         if self.options["display"] == "inherit":
             if "WAYLAND_DISPLAY" in outer and "XDG_RUNTIME_DIR" in outer:
                 inner["WAYLAND_DISPLAY"] = os.path.join(outer["XDG_RUNTIME_DIR"], outer["WAYLAND_DISPLAY"])
@@ -341,9 +361,6 @@ class World:
         else:
             for name in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"):
                 outer.pop(name, None)
-        settings = home / ".config/gtk-4.0/settings.ini"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(GTK_SETTINGS)
         programs = ["app/cli", "ui", "peers/key", "peers/platform", "tests/world/radio"]
         inner["PATH"] = os.pathsep.join([str(self.build / place) for place in programs] + [outer["PATH"]])
         inner.update(
