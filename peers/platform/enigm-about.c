@@ -8,7 +8,7 @@ get_about (EnigmPlatformState *state, EnigmRequest *request)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree gchar *identity =
-    enigm_text_from_bytes (enigm_p256_key_get_point (state->identity), ENIGM_P256_POINT_SIZE);
+    enigm_base64url_encode (enigm_p256_key_get_point (state->identity), ENIGM_P256_POINT_SIZE);
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "name");

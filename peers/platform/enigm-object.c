@@ -199,8 +199,8 @@ enigm_object_get_bytes (EnigmObject *self, const gchar *name, gsize min, gsize m
 
   if (text == NULL)
     return NULL;
-  bytes = enigm_text_to_bytes (text);
-  if (bytes == NULL || g_bytes_get_size (bytes) < min || g_bytes_get_size (bytes) > max)
+  bytes = enigm_base64url_decode (text, min, max);
+  if (bytes == NULL)
     {
       enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, name,
                          "it is not base64url without padding of the right length");
@@ -352,72 +352,6 @@ enigm_object_end (EnigmObject *self, GError **error)
 }
 
 /**
- * enigm_text_from_bytes:
- * @data: (array length=size): bytes
- * @size: how many
- *
- * Returns: (transfer full): base64url without padding (RFC 4648, section 5)
- */
-gchar *
-enigm_text_from_bytes (gconstpointer data, gsize size)
-{
-  gchar *text = g_base64_encode (data, size);
-
-  g_strdelimit (text, "+", '-');
-  g_strdelimit (text, "/", '_');
-  text[strcspn (text, "=")] = '\0';
-  return text;
-}
-
-/**
- * enigm_text_to_bytes:
- * @text: from outside
- *
- * Returns: (transfer full) (nullable): the bytes, if @text is the one way to write them in
- * base64url
- */
-GBytes *
-enigm_text_to_bytes (const gchar *text)
-{
-  g_autoptr (GString) padded = NULL;
-  g_autofree gchar *again = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  guchar *data;
-  gsize size;
-
-  g_return_val_if_fail (text != NULL, NULL);
-
-  if (text[strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")] !=
-      '\0')
-    return NULL;
-  padded = g_string_new (text);
-  g_strdelimit (padded->str, "-", '+');
-  g_strdelimit (padded->str, "_", '/');
-  while (padded->len % 4 != 0)
-    g_string_append_c (padded, '=');
-  data = g_base64_decode (padded->str, &size);
-  bytes = g_bytes_new_take (data, size);
-  again = enigm_text_from_bytes (data, size);
-  return g_str_equal (again, text) ? g_steal_pointer (&bytes) : NULL;
-}
-
-/**
- * enigm_text_from_id:
- * @id: (array fixed-size=16): an identifier
- *
- * Returns: (transfer full): its 32 lower-case hex digits
- */
-gchar *
-enigm_text_from_id (const guint8 id[ENIGM_ID_SIZE])
-{
-  GString *text = g_string_sized_new (ENIGM_ID_SIZE * 2);
-
-  for (gsize i = 0; i < ENIGM_ID_SIZE; i++)
-    g_string_append_printf (text, "%02x", id[i]);
-  return g_string_free (text, FALSE);
-}
-
-/**
  * enigm_text_to_id:
  * @text: from outside
  * @id: (out caller-allocates) (array fixed-size=16): the identifier
@@ -427,13 +361,7 @@ enigm_text_from_id (const guint8 id[ENIGM_ID_SIZE])
 gboolean
 enigm_text_to_id (const gchar *text, guint8 id[ENIGM_ID_SIZE])
 {
-  g_return_val_if_fail (text != NULL, FALSE);
-
-  if (strlen (text) != ENIGM_ID_SIZE * 2 || strspn (text, "0123456789abcdef") != ENIGM_ID_SIZE * 2)
-    return FALSE;
-  for (gsize i = 0; i < ENIGM_ID_SIZE; i++)
-    id[i] = g_ascii_xdigit_value (text[i * 2]) << 4 | g_ascii_xdigit_value (text[i * 2 + 1]);
-  return TRUE;
+  return enigm_hex_decode (text, id, ENIGM_ID_SIZE);
 }
 
 /**

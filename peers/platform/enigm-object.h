@@ -3,6 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "app/protocol/enigm-text.h"
+
 #include "enigm-problem.h"
 #include "enigm-store.h"
 
@@ -49,10 +51,6 @@ gboolean enigm_object_end (EnigmObject *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EnigmObject, enigm_object_free)
 
-/* How bytes and identifiers are written in JSON, headers and paths (PROTOCOL.md, section 1). */
-gchar *enigm_text_from_bytes (gconstpointer data, gsize size);
-GBytes *enigm_text_to_bytes (const gchar *text);
-gchar *enigm_text_from_id (const guint8 id[ENIGM_ID_SIZE]);
 gboolean enigm_text_to_id (const gchar *text, guint8 id[ENIGM_ID_SIZE]);
 void enigm_object_set_time_or_null (JsonObject *object, const gchar *name, gint64 time);
 

@@ -6,9 +6,11 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "app/protocol/enigm-text.h"
+
 #include "enigm-certificates.h"
 #include "enigm-config.h"
-#include "enigm-object.h"
+
 
 #define CONFIG_NAME "platform.conf"
 #define PUBLIC_IDENTITY_NAME "identity.pub"
@@ -95,7 +97,7 @@ make_identity (const EnigmConfig *config, const gchar *public_path, GError **err
 
   if (identity == NULL)
     return FALSE;
-  text = enigm_text_from_bytes (enigm_p256_key_get_point (identity), ENIGM_P256_POINT_SIZE);
+  text = enigm_base64url_encode (enigm_p256_key_get_point (identity), ENIGM_P256_POINT_SIZE);
   line = g_strconcat (text, "\n", NULL);
   return write_new (public_path, line, strlen (line), 0644, error);
 }

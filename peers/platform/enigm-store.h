@@ -2,11 +2,9 @@
 #pragma once
 
 #include "app/protocol/enigm-error.h"
+#include "app/protocol/enigm-text.h"
 
 G_BEGIN_DECLS
-
-/* Bytes in the identifiers of PROTOCOL.md, and of accounts. */
-#define ENIGM_ID_SIZE 16
 
 /**
  * EnigmStore:
