@@ -22,7 +22,6 @@ static guint waiting;
 static void
 work_free (Work *work)
 {
-  waiting--;
   enigm_secret_unref (work->password);
   g_free (work->setting);
   g_free (work);
@@ -82,6 +81,13 @@ start (GTask *task, EnigmSecret *password, gchar *setting, GTaskThreadFunc func)
   g_task_run_in_thread (task, func);
 }
 
+static void
+note_finished (GAsyncResult *result)
+{
+  if (g_task_get_task_data (G_TASK (result)) != NULL)
+    waiting--;
+}
+
 /**
  * enigm_password_take_text:
  * @text: a password or PIN, as it came
@@ -97,7 +103,7 @@ enigm_password_take_text (const gchar *text)
 /**
  * enigm_password_get_waiting:
  *
- * Returns: how many passwords are being hashed, or wait for it
+ * Returns: how many passwords are being hashed, or wait for it: whose callback is yet to come
  */
 guint
 enigm_password_get_waiting (void)
@@ -150,6 +156,7 @@ enigm_password_hash_async (EnigmSecret *password,
 gchar *
 enigm_password_hash_finish (GAsyncResult *result, GError **error)
 {
+  note_finished (result);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
@@ -185,5 +192,6 @@ enigm_password_check_async (EnigmSecret *password,
 gboolean
 enigm_password_check_finish (GAsyncResult *result, GError **error)
 {
+  note_finished (result);
   return g_task_propagate_boolean (G_TASK (result), error);
 }

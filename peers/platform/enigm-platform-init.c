@@ -11,7 +11,6 @@
 #include "enigm-certificates.h"
 #include "enigm-config.h"
 
-
 #define CONFIG_NAME "platform.conf"
 #define PUBLIC_IDENTITY_NAME "identity.pub"
 #define DEFAULT_ORIGIN "https://localhost:8443"

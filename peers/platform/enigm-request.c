@@ -391,6 +391,21 @@ enigm_request_reply_json (EnigmRequest *self, guint status, JsonNode *body)
 }
 
 /**
+ * enigm_request_reply_nothing:
+ * @self: a request without an answer
+ *
+ * Says that it is done: 200 with an empty object.
+ */
+void
+enigm_request_reply_nothing (EnigmRequest *self)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, json_object_new ());
+  enigm_request_reply_json (self, SOUP_STATUS_OK, node);
+}
+
+/**
  * enigm_request_reply_cbor:
  * @self: a request without an answer
  * @status: HTTP status
@@ -453,7 +468,7 @@ enigm_request_reply_problem (EnigmRequest *self,
 /**
  * enigm_request_reply_error:
  * @self: a request without an answer
- * @error: why it was not done
+ * @error: (nullable): why it was not done; %NULL where the database lacks what must be there
  *
  * Answers with the problem that @error is. What is not a problem of the person who asked, a full
  * disk for example, is logged here and answered `internal` without a word more.
@@ -461,13 +476,13 @@ enigm_request_reply_problem (EnigmRequest *self,
 void
 enigm_request_reply_error (EnigmRequest *self, const GError *error)
 {
-  if (error->domain == ENIGM_PROBLEM)
+  if (error != NULL && error->domain == ENIGM_PROBLEM)
     {
       enigm_request_reply_problem (self, error->code, error->message,
                                    enigm_problem_get_field (error));
       return;
     }
-  g_warning ("not done: %s", error->message);
+  g_warning ("not done: %s", error != NULL ? error->message : "a row is missing");
   enigm_request_reply_problem (self, ENIGM_PROBLEM_INTERNAL, NULL, NULL);
 }
 

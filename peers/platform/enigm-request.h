@@ -61,6 +61,7 @@ gboolean enigm_request_is_answered (EnigmRequest *self);
 void enigm_request_set_header (EnigmRequest *self, const gchar *name, const gchar *value);
 void enigm_request_reply (EnigmRequest *self, guint status, const gchar *type, GBytes *body);
 void enigm_request_reply_json (EnigmRequest *self, guint status, JsonNode *body);
+void enigm_request_reply_nothing (EnigmRequest *self);
 void enigm_request_reply_cbor (EnigmRequest *self, guint status, GBytes *body);
 void enigm_request_reply_problem (EnigmRequest *self,
                                   EnigmProblem problem,

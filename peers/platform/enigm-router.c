@@ -6,6 +6,9 @@
 /* Every module, in the order of PROTOCOL.md. */
 static const EnigmRoute *const modules[] = {
   enigm_about_routes,
+  enigm_accounts_routes,
+  enigm_sessions_routes,
+  enigm_computers_routes,
 };
 
 static GStrv
@@ -56,6 +59,13 @@ check_target (EnigmPlatformState *state, EnigmRequest *request, GError **error)
       g_uri_get_fragment (uri) != NULL)
     {
       enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "Host", "this is not that host");
+      return FALSE;
+    }
+  if ((g_str_equal (enigm_request_get_method (request), "GET") ||
+       g_str_equal (enigm_request_get_method (request), "DELETE")) &&
+      g_bytes_get_size (enigm_request_get_body (request)) > 0)
+    {
+      enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "body", "this method has none");
       return FALSE;
     }
   return TRUE;

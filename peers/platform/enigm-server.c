@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-server.h"
 
+#include "enigm-password.h"
 #include "enigm-router.h"
 #include "enigm-server-connection.h"
 
@@ -262,6 +263,9 @@ enigm_server_free (EnigmServer *self)
       enigm_server_connection_forget (connection);
       enigm_server_connection_shut (connection);
     }
+  /* Threads that hash a password come back to a handler, which needs the platform. */
+  while (enigm_password_get_waiting () > 0)
+    g_main_context_iteration (NULL, TRUE);
   if (self->soup != NULL)
     soup_server_disconnect (self->soup);
   g_clear_object (&self->soup);

@@ -26,6 +26,8 @@ CREATE TABLE computers (
   public_key BLOB NOT NULL CHECK (length (public_key) = 65),
   since INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
+  -- HMAC of where it last signed in from: guesses from elsewhere do not count against it.
+  address BLOB NOT NULL CHECK (length (address) = 32),
   -- A closed computer is never opened again; its row stays so that its ID is not forgotten.
   closed INTEGER
 ) STRICT, WITHOUT ROWID;
