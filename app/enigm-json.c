@@ -6,6 +6,8 @@
 
 #include "enigm-json.h"
 
+#include "protocol/enigm-text.h"
+
 static gboolean
 refuse (const gchar *field, GError **error)
 {
@@ -131,48 +133,6 @@ enigm_json_read_hex (JsonObject *object,
   return TRUE;
 }
 
-gchar *
-enigm_base64url_encode (const guint8 *data, gsize len)
-{
-  gchar *text = g_base64_encode (data, len);
-  gchar *end = strchr (text, '=');
-
-  if (end != NULL)
-    *end = '\0';
-  g_strdelimit (text, "+", '-');
-  return g_strdelimit (text, "/", '_');
-}
-
-/**
- * enigm_base64url_decode:
- * @text: base64url without padding
- * @max: most bytes it may stand for
- *
- * Returns: (transfer full) (nullable): the bytes, or %NULL if @text is anything else, a second
- *   spelling of the same bytes included
- */
-GBytes *
-enigm_base64url_decode (const gchar *text, gsize max)
-{
-  gsize len = strlen (text);
-  g_autofree gchar *padded = NULL;
-  g_autofree gchar *again = NULL;
-  g_autofree guint8 *data = NULL;
-  gsize n_data = 0;
-
-  if (len > max / 3 * 4 + 4 || len % 4 == 1 ||
-      strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != len)
-    return NULL;
-  padded = g_strconcat (text, len % 4 == 2 ? "==" : len % 4 == 3 ? "=" : "", NULL);
-  g_strdelimit (padded, "-", '+');
-  g_strdelimit (padded, "_", '/');
-  data = g_base64_decode (padded, &n_data);
-  again = enigm_base64url_encode (data, n_data);
-  if (n_data > max || !g_str_equal (again, text))
-    return NULL;
-  return g_bytes_new_take (g_steal_pointer (&data), n_data);
-}
-
 gboolean
 enigm_json_read_bytes (JsonObject *object,
                        const gchar *field,
@@ -185,8 +145,8 @@ enigm_json_read_bytes (JsonObject *object,
   g_autoptr (GBytes) bytes = NULL;
 
   if (node != NULL)
-    bytes = enigm_base64url_decode (json_node_get_string (node), max);
-  if (bytes == NULL || g_bytes_get_size (bytes) < min)
+    bytes = enigm_base64url_decode (json_node_get_string (node), min, max);
+  if (bytes == NULL)
     return refuse (field, error);
   *out = g_steal_pointer (&bytes);
   return TRUE;

@@ -79,8 +79,4 @@ enigm_json_element_object (JsonArray *array, const gchar *field, guint index, GE
 /* Whether a string is exactly @n_chars lower-case hexadecimal digits. */
 gboolean enigm_is_hex (const gchar *text, gsize n_chars);
 
-/* base64url without padding, as PROTOCOL.md has byte strings in JSON. */
-gchar *enigm_base64url_encode (const guint8 *data, gsize len);
-GBytes *enigm_base64url_decode (const gchar *text, gsize max);
-
 G_END_DECLS

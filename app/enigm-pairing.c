@@ -1,0 +1,853 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-pairing.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "enigm-error.h"
+#include "enigm-key-session.h"
+#include "enigm-pairing-platform.h"
+#include "protocol/enigm-text.h"
+
+#define SECRET_SIZE 32
+/* The key sends its certificate at once; what it computes takes a fraction of a second. */
+#define ANSWER_TIMEOUT_SECONDS 15
+/* The key waits 60 seconds for its button, and counts them itself. */
+#define PRESS_TIMEOUT_SECONDS 70
+/* The key tries its own connection before it asks to be relayed. */
+#define PROOF_TIMEOUT_SECONDS 90
+
+/* Where a pairing is. Each names what is being waited for; advance() begins it, its callback
+ * finishes it, chooses the next and comes back. */
+typedef enum
+{
+  PAIRING_IDLE,
+  PAIRING_FINDING,
+  PAIRING_OPENING,
+  PAIRING_GREETING,
+  PAIRING_LOOKING_UP_OWNER,
+  PAIRING_ASKING_OFFER,
+  PAIRING_RELEASING,
+  PAIRING_SENDING_OFFER,
+  PAIRING_CONFIRMING,
+  PAIRING_REGISTERING,
+  PAIRING_KEEPING,
+  PAIRING_TELLING,
+  PAIRING_PROVING,
+  PAIRING_RELAYING,
+  PAIRING_ASKING_TRUST,
+  PAIRING_ASKING_JOIN,
+  PAIRING_JOINING,
+  PAIRING_TELLING_JOIN,
+  PAIRING_CANCELLING,
+  PAIRING_FORGETTING,
+  PAIRING_CLOSING,
+} PairingState;
+
+/**
+ * EnigmPairing:
+ *
+ * The explicit synchronization workflow: one try to bind one key to the account that is signed in
+ * (PROTOCOL.md sections 4 and 5), or, if the key is this account's already, to let this computer
+ * manage it (section 7, join).
+ *
+ * It may end anywhere and leaves nothing to tidy: before Register nothing exists but in memory;
+ * after it, the platform, the key and this computer agree again at their next contact.
+ */
+struct _EnigmPairing
+{
+  GObject parent_instance;
+
+  EnigmRadio *radio;
+  EnigmPlatform *platform;
+  EnigmKeyring *keyring;
+  guint8 computer[ENIGM_ID_SIZE];
+
+  PairingState state;
+  GTask *task;
+  EnigmSetupCode *code;
+  EnigmNearbyKey *key;
+  EnigmKeySession *session;
+  EnigmMessage *certificate;
+  EnigmPairingOffer *offer;
+  GBytes *attestation;
+  EnigmMessage *receipt;
+  EnigmMessage *relay;
+  EnigmSecret *secret;
+  char *binding;
+  gboolean registered;
+  gboolean kept;
+  gboolean trusted;
+  gboolean own_connection;
+  GError *error;
+
+  EnigmPairingSteps *steps;
+  gint64 press_deadline;
+};
+
+G_DEFINE_FINAL_TYPE (EnigmPairing, enigm_pairing, G_TYPE_OBJECT)
+
+static void advance (EnigmPairing *self);
+
+static void
+go (EnigmPairing *self, PairingState state)
+{
+  self->state = state;
+  advance (self);
+}
+
+static GCancellable *
+cancellable_of (EnigmPairing *self)
+{
+  return g_task_get_cancellable (self->task);
+}
+
+/* What is undone depends on how far things went. Once registered, only the platform can cancel;
+ * once this computer keeps the secret and nobody cancelled, the binding may still become trusted.
+ */
+static void
+fail (EnigmPairing *self, GError *error)
+{
+  const gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_autoptr (GError) owned = error;
+
+  if (self->error == NULL)
+    {
+      if (!cancelled)
+        enigm_pairing_steps_set (self->steps, enigm_pairing_steps_get_current (self->steps),
+                                 ENIGM_PAIRING_FAILED, error->message);
+      self->error = g_steal_pointer (&owned);
+    }
+  if (self->registered && (cancelled || !self->kept))
+    go (self, PAIRING_CANCELLING);
+  else if (self->registered)
+    go (self, PAIRING_ASKING_TRUST);
+  else if (self->kept)
+    go (self, PAIRING_FORGETTING); /* The key did not take it, so it opens nothing. */
+  else
+    go (self, PAIRING_CLOSING);
+}
+
+static void
+succeed (EnigmPairing *self)
+{
+  g_clear_error (&self->error);
+  self->trusted = TRUE;
+  enigm_pairing_steps_set (
+    self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_DONE,
+    self->own_connection
+      ? _ ("Your key reached the platform by itself and proved who it is.")
+      : _ ("Your key proved who it is, so far only through this computer. Take it where it has "
+           "mobile data and run a drill."));
+  go (self, PAIRING_CLOSING);
+}
+
+/* Find */
+
+static void
+stop_finding (EnigmPairing *self)
+{
+  g_signal_handlers_disconnect_by_data (enigm_radio_get_keys (self->radio), self);
+  g_signal_handlers_disconnect_by_data (self->radio, self);
+  if (cancellable_of (self) != NULL)
+    g_signal_handlers_disconnect_by_data (cancellable_of (self), self);
+  enigm_radio_stop_scan (self->radio);
+}
+
+static void
+look_for_key (EnigmPairing *self)
+{
+  GListModel *keys = enigm_radio_get_keys (self->radio);
+  g_autoptr (GError) obstacle = enigm_radio_dup_error (self->radio);
+
+  if (self->state != PAIRING_FINDING)
+    return;
+  for (guint i = 0; self->key == NULL && i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmNearbyKey) key = g_list_model_get_item (keys, i);
+
+      if (enigm_nearby_key_get_discriminator (key) ==
+          enigm_setup_code_get_discriminator (self->code))
+        self->key = g_steal_pointer (&key);
+    }
+  if (self->key != NULL)
+    {
+      stop_finding (self);
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_DONE,
+                               _ ("Your key is here."));
+      go (self, PAIRING_OPENING);
+    }
+  else
+    enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_UNDER_WAY,
+                             obstacle != NULL ? obstacle->message
+                                              : _ ("Hold the key's button until its light turns."));
+}
+
+static void
+on_keys_changed (GListModel *keys, guint position, guint removed, guint added, gpointer user_data)
+{
+  look_for_key (user_data);
+}
+
+static void
+on_radio_state_changed (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  look_for_key (user_data);
+}
+
+static void
+on_finding_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  EnigmPairing *self = user_data;
+
+  if (self->state != PAIRING_FINDING)
+    return;
+  stop_finding (self);
+  fail (self,
+        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The pairing was cancelled.")));
+}
+
+static void
+begin_finding (EnigmPairing *self)
+{
+  g_signal_connect (enigm_radio_get_keys (self->radio), "items-changed",
+                    G_CALLBACK (on_keys_changed), self);
+  g_signal_connect (self->radio, "notify::state", G_CALLBACK (on_radio_state_changed), self);
+  if (cancellable_of (self) != NULL)
+    g_signal_connect (cancellable_of (self), "cancelled", G_CALLBACK (on_finding_cancelled), self);
+  enigm_radio_start_scan (self->radio);
+  look_for_key (self);
+}
+
+/* Messages from the key */
+
+static GError *
+new_out_of_turn_error (void)
+{
+  return g_error_new_literal (
+    ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+    _ ("The key and this computer lost track of each other. Hold the key's "
+       "button until its light turns and try again."));
+}
+
+static void
+send_simple (EnigmPairing *self, EnigmMessageType type, GBytes *blob, const guint8 *signature)
+{
+  g_autoptr (EnigmMessage) message = enigm_message_new (type);
+
+  message->blob = g_bytes_ref (blob);
+  memcpy (message->signature, signature, sizeof message->signature);
+  enigm_key_session_send (self->session, message);
+}
+
+static void
+take_certificate (EnigmPairing *self, EnigmMessage *message)
+{
+  enigm_pairing_steps_set (
+    self->steps, ENIGM_PAIRING_CODE, ENIGM_PAIRING_DONE,
+    _ ("The code is right. From here on only the key and this computer can read along."));
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CONFIRM, ENIGM_PAIRING_UNDER_WAY,
+                           _ ("Asking the platform about this key."));
+  self->certificate = message;
+  go (self, message->has_binding ? PAIRING_LOOKING_UP_OWNER : PAIRING_ASKING_OFFER);
+}
+
+static void
+take_waiting (EnigmPairing *self, EnigmMessage *message)
+{
+  self->press_deadline = g_get_monotonic_time () + message->seconds * G_TIME_SPAN_SECOND;
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CONFIRM, ENIGM_PAIRING_UNDER_WAY,
+                           _ ("Your key is vibrating. Press its button once."));
+  enigm_message_free (message);
+  advance (self);
+}
+
+static void
+take_pressed (EnigmPairing *self, PairingState next)
+{
+  self->press_deadline = 0;
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CONFIRM, ENIGM_PAIRING_DONE,
+                           _ ("The key's button was pressed."));
+  go (self, next);
+}
+
+static void
+take_state (EnigmPairing *self, EnigmMessage *message)
+{
+  const guint state = message->state;
+  const guint reached = message->reached;
+
+  enigm_message_free (message);
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
+                           _ ("This computer keeps its part in your keyring."));
+  if (state == ENIGM_REPORTED_TRUSTED)
+    {
+      self->own_connection = reached == ENIGM_REACHED_OWN;
+      succeed (self);
+    }
+  else if (state == ENIGM_REPORTED_PENDING)
+    {
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Your key is reaching the platform."));
+      go (self, PAIRING_PROVING);
+    }
+  else
+    fail (self, new_out_of_turn_error ());
+}
+
+static void
+on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmMessage) message = NULL;
+
+  message = enigm_key_session_receive_finish (self->session, result, &error);
+  if (message == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  if (self->state == PAIRING_GREETING && message->type == ENIGM_MESSAGE_CERTIFICATE)
+    take_certificate (self, g_steal_pointer (&message));
+  else if (self->state == PAIRING_RELEASING && message->type == ENIGM_MESSAGE_DONE &&
+           message->done == ENIGM_MESSAGE_RELEASE)
+    go (self, PAIRING_SENDING_OFFER);
+  else if ((self->state == PAIRING_CONFIRMING || self->state == PAIRING_JOINING) &&
+           message->type == ENIGM_MESSAGE_WAITING)
+    take_waiting (self, g_steal_pointer (&message));
+  else if (self->state == PAIRING_CONFIRMING && message->type == ENIGM_MESSAGE_ATTESTATION)
+    {
+      self->attestation = g_bytes_ref (message->blob);
+      take_pressed (self, PAIRING_REGISTERING);
+    }
+  else if (self->state == PAIRING_JOINING && message->type == ENIGM_MESSAGE_DONE &&
+           message->done == ENIGM_MESSAGE_ORDER)
+    take_pressed (self, PAIRING_KEEPING);
+  else if (self->state == PAIRING_PROVING && message->type == ENIGM_MESSAGE_STATE)
+    take_state (self, g_steal_pointer (&message));
+  else if (self->state == PAIRING_PROVING && message->type == ENIGM_MESSAGE_RELAY)
+    {
+      self->relay = g_steal_pointer (&message);
+      go (self, PAIRING_RELAYING);
+    }
+  else if (self->state == PAIRING_TELLING_JOIN && message->type == ENIGM_MESSAGE_DONE &&
+           message->done == ENIGM_MESSAGE_KEEP)
+    {
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
+                               _ ("This computer keeps its part in your keyring."));
+      go (self, PAIRING_ASKING_TRUST);
+    }
+  else
+    {
+      g_debug ("Pairing: %s out of turn", enigm_message_type_get_name (message->type));
+      fail (self, new_out_of_turn_error ());
+    }
+}
+
+static void
+receive (EnigmPairing *self, guint timeout_seconds)
+{
+  enigm_key_session_receive_async (self->session, timeout_seconds, cancellable_of (self),
+                                   on_message_received, g_object_ref (self));
+}
+
+/* Everything else that is waited for */
+
+static void
+on_session_opened (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->session = enigm_key_session_open_finish (result, &error);
+  if (self->session == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    go (self, PAIRING_GREETING);
+}
+
+static void
+on_owner_looked_up (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  EnigmPairingTrust trust = enigm_pairing_ask_trust_finish (self->platform, result, &error);
+
+  if (error != NULL)
+    fail (self, g_steal_pointer (&error));
+  else if (trust == ENIGM_PAIRING_TRUST_OWN || trust == ENIGM_PAIRING_TRUST_RELAYED)
+    {
+      self->binding = enigm_hex_encode (self->certificate->binding, ENIGM_ID_SIZE);
+      go (self, PAIRING_ASKING_JOIN);
+    }
+  else
+    go (self, PAIRING_ASKING_OFFER);
+}
+
+static void
+on_offer_asked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->offer = enigm_pairing_ask_offer_finish (self->platform, result, &error);
+  if (self->offer == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  self->binding = g_strdup (self->offer->binding);
+  go (self, self->offer->release != NULL ? PAIRING_RELEASING : PAIRING_SENDING_OFFER);
+}
+
+static void
+on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->receipt = enigm_pairing_register_finish (self->platform, result, &error);
+  if (self->receipt == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,
+                           _ ("The platform knows that this key is yours."));
+  go (self, PAIRING_KEEPING);
+}
+
+static void
+on_secret_stored (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_keyring_store_finish (self->keyring, result, &error))
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  self->kept = TRUE;
+  go (self, self->receipt != NULL ? PAIRING_TELLING : PAIRING_TELLING_JOIN);
+}
+
+static void
+on_relayed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmMessage) relayed = enigm_pairing_relay_finish (self->platform, result, &error);
+
+  g_clear_pointer (&self->relay, enigm_message_free);
+  if (relayed == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  enigm_key_session_send (self->session, relayed);
+  go (self, PAIRING_PROVING);
+}
+
+static void
+on_trust_asked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  EnigmPairingTrust trust = enigm_pairing_ask_trust_finish (self->platform, result, NULL);
+
+  if (trust == ENIGM_PAIRING_TRUST_OWN || trust == ENIGM_PAIRING_TRUST_RELAYED)
+    {
+      self->own_connection = trust == ENIGM_PAIRING_TRUST_OWN;
+      succeed (self);
+      return;
+    }
+  if (self->error == NULL)
+    self->error = new_out_of_turn_error ();
+  if (trust == ENIGM_PAIRING_TRUST_PENDING &&
+      !g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_error (&self->error);
+      self->error = g_error_new_literal (
+        ENIGM_ERROR, ENIGM_ERROR_KEY_GONE,
+        _ ("The connection to the key was lost, and the platform has not heard from it yet. Your "
+           "key "
+           "finishes by itself when it has mobile data within ten minutes. Otherwise nothing stays "
+           "bound, and you can pair it again."));
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_FAILED,
+                               self->error->message);
+    }
+  go (self, PAIRING_CLOSING);
+}
+
+static void
+on_join_asked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmMessage) order = enigm_pairing_ask_order_finish (self->platform, result, &error);
+
+  if (order == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  enigm_key_session_send (self->session, order);
+  go (self, PAIRING_JOINING);
+}
+
+static void
+on_binding_cancelled (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = enigm_platform_call_finish (self->platform, result, NULL, &error);
+
+  if (node != NULL && self->kept)
+    go (self, PAIRING_FORGETTING);
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED))
+    go (self, PAIRING_ASKING_TRUST); /* It was faster: a trusted key is no longer cancelled. */
+  else
+    go (self, PAIRING_CLOSING);
+}
+
+static void
+on_secret_cleared (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+
+  enigm_keyring_clear_finish (self->keyring, result, NULL);
+  go (self, PAIRING_CLOSING);
+}
+
+static void
+finish (EnigmPairing *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  self->state = PAIRING_IDLE;
+  if (self->trusted)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&self->error));
+}
+
+static void
+on_session_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+
+  enigm_key_session_close_finish (ENIGM_KEY_SESSION (object), result, NULL);
+  g_clear_object (&self->session);
+  finish (self);
+}
+
+static void
+tell (EnigmPairing *self, EnigmMessage *message)
+{
+  memcpy (message->computer, self->computer, sizeof message->computer);
+  message->secret = enigm_secret_ref (self->secret);
+  enigm_key_session_send (self->session, message);
+}
+
+static void
+advance (EnigmPairing *self)
+{
+  GCancellable *cancellable = cancellable_of (self);
+  g_autoptr (GError) error = NULL;
+
+  /* Undoing is not cancelled. */
+  if (self->error == NULL && g_cancellable_is_cancelled (cancellable))
+    {
+      fail (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                       _ ("The pairing was cancelled.")));
+      return;
+    }
+  switch (self->state)
+    {
+    case PAIRING_FINDING:
+      begin_finding (self);
+      break;
+    case PAIRING_OPENING:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CODE, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Checking the code with your key."));
+      enigm_key_session_open_with_code_async (self->radio, self->key, self->code, cancellable,
+                                              on_session_opened, g_object_ref (self));
+      break;
+    case PAIRING_GREETING:
+    case PAIRING_RELEASING:
+      if (self->state == PAIRING_RELEASING)
+        send_simple (self, ENIGM_MESSAGE_RELEASE, self->offer->release,
+                     self->offer->release_signature);
+      receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_LOOKING_UP_OWNER:
+      enigm_pairing_ask_trust_async (self->platform, self->certificate->binding, cancellable,
+                                     on_owner_looked_up, g_object_ref (self));
+      break;
+    case PAIRING_ASKING_OFFER:
+      enigm_pairing_ask_offer_async (self->platform, self->certificate,
+                                     enigm_key_session_get_value (self->session), cancellable,
+                                     on_offer_asked, g_object_ref (self));
+      break;
+    case PAIRING_SENDING_OFFER:
+      send_simple (self, ENIGM_MESSAGE_OFFER, self->offer->offer, self->offer->offer_signature);
+      self->state = PAIRING_CONFIRMING;
+      receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_CONFIRMING:
+    case PAIRING_JOINING:
+      receive (self, PRESS_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_REGISTERING:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Telling the platform that this key is yours."));
+      self->registered = TRUE; /* It may be, from the moment this is sent. */
+      enigm_pairing_register_async (self->platform, self->offer->offer, self->attestation,
+                                    self->certificate->chain, cancellable, on_registered,
+                                    g_object_ref (self));
+      break;
+    case PAIRING_KEEPING:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Storing this computer's part in your keyring."));
+      self->secret = enigm_secret_new_random (SECRET_SIZE, &error);
+      if (self->secret == NULL)
+        {
+          fail (self, g_steal_pointer (&error));
+          return;
+        }
+      enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_KEY, self->binding, self->secret,
+                                 cancellable, on_secret_stored, g_object_ref (self));
+      break;
+    case PAIRING_TELLING:
+      tell (self, self->receipt);
+      self->state = PAIRING_PROVING;
+      receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_PROVING:
+      receive (self, PROOF_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_RELAYING:
+      enigm_pairing_steps_set (
+        self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
+        _ ("Your key has no connection of its own here. This computer carries its proof."));
+      enigm_pairing_relay_async (self->platform, self->relay, cancellable, on_relayed,
+                                 g_object_ref (self));
+      break;
+    case PAIRING_ASKING_TRUST:
+      {
+        guint8 binding[ENIGM_ID_SIZE];
+
+        enigm_hex_decode (self->binding, binding, sizeof binding);
+        enigm_pairing_ask_trust_async (self->platform, binding, NULL, on_trust_asked,
+                                       g_object_ref (self));
+      }
+      break;
+    case PAIRING_ASKING_JOIN:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,
+                               _ ("This key is yours already. Nothing about it changes."));
+      enigm_pairing_ask_order_async (
+        self->platform, self->binding, "join", enigm_key_session_get_value (self->session),
+        self->certificate->nonce, cancellable, on_join_asked, g_object_ref (self));
+      break;
+    case PAIRING_TELLING_JOIN:
+      {
+        g_autoptr (EnigmMessage) keep = enigm_message_new (ENIGM_MESSAGE_KEEP);
+
+        tell (self, keep);
+        receive (self, ANSWER_TIMEOUT_SECONDS);
+      }
+      break;
+    case PAIRING_CANCELLING:
+      enigm_pairing_cancel_async (self->platform, self->binding, on_binding_cancelled,
+                                  g_object_ref (self));
+      break;
+    case PAIRING_FORGETTING:
+      enigm_keyring_clear_async (self->keyring, ENIGM_KEYRING_KEY, self->binding, NULL,
+                                 on_secret_cleared, g_object_ref (self));
+      break;
+    case PAIRING_CLOSING:
+      if (self->session != NULL)
+        enigm_key_session_close_async (self->session, on_session_closed, g_object_ref (self));
+      else
+        finish (self);
+      break;
+    case PAIRING_IDLE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+forget_try (EnigmPairing *self)
+{
+  g_clear_pointer (&self->code, enigm_setup_code_unref);
+  g_clear_object (&self->key);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->certificate, enigm_message_free);
+  g_clear_pointer (&self->offer, enigm_pairing_offer_free);
+  g_clear_pointer (&self->attestation, g_bytes_unref);
+  g_clear_pointer (&self->receipt, enigm_message_free);
+  g_clear_pointer (&self->relay, enigm_message_free);
+  g_clear_pointer (&self->secret, enigm_secret_unref);
+  g_clear_pointer (&self->binding, g_free);
+  g_clear_error (&self->error);
+  self->registered = FALSE;
+  self->kept = FALSE;
+  self->trusted = FALSE;
+  self->own_connection = FALSE;
+  self->press_deadline = 0;
+  enigm_pairing_steps_reset (self->steps);
+}
+
+static void
+enigm_pairing_finalize (GObject *object)
+{
+  EnigmPairing *self = ENIGM_PAIRING (object);
+
+  g_assert (self->task == NULL);
+  forget_try (self);
+  g_clear_object (&self->steps);
+  g_clear_object (&self->radio);
+  g_clear_object (&self->platform);
+  g_clear_object (&self->keyring);
+  G_OBJECT_CLASS (enigm_pairing_parent_class)->finalize (object);
+}
+
+static void
+enigm_pairing_class_init (EnigmPairingClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = enigm_pairing_finalize;
+}
+
+static void
+enigm_pairing_init (EnigmPairing *self)
+{
+  self->steps = enigm_pairing_steps_new ();
+}
+
+/**
+ * enigm_pairing_new:
+ * @radio: where keys are heard
+ * @platform: the platform, signed in to
+ * @keyring: where this computer's part is kept
+ * @computer_id: this computer's ID, 32 hex characters
+ *
+ * Returns: (transfer full): a pairing that has not begun; it may be run again after it ended
+ */
+EnigmPairing *
+enigm_pairing_new (EnigmRadio *radio,
+                   EnigmPlatform *platform,
+                   EnigmKeyring *keyring,
+                   const char *computer_id)
+{
+  EnigmPairing *self;
+
+  g_return_val_if_fail (ENIGM_IS_RADIO (radio), NULL);
+  g_return_val_if_fail (ENIGM_IS_PLATFORM (platform), NULL);
+  g_return_val_if_fail (ENIGM_IS_KEYRING (keyring), NULL);
+
+  self = g_object_new (ENIGM_TYPE_PAIRING, NULL);
+  self->radio = g_object_ref (radio);
+  self->platform = g_object_ref (platform);
+  self->keyring = g_object_ref (keyring);
+  if (!enigm_hex_decode (computer_id, self->computer, sizeof self->computer))
+    g_return_val_if_reached (NULL);
+  return self;
+}
+
+/**
+ * enigm_pairing_run_async:
+ * @code: the setup code
+ * @key: (nullable): the key to pair; the first with the code's discriminator if %NULL
+ *
+ * Pairs. Cancelling before Register leaves nothing; after it, it is a transaction of the platform;
+ * once the key is trusted it is too late, and the pairing succeeds.
+ */
+void
+enigm_pairing_run_async (EnigmPairing *self,
+                         EnigmSetupCode *code,
+                         EnigmNearbyKey *key,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (ENIGM_IS_PAIRING (self));
+  g_return_if_fail (self->task == NULL);
+  g_return_if_fail (code != NULL);
+  g_return_if_fail (key == NULL || ENIGM_IS_NEARBY_KEY (key));
+
+  forget_try (self);
+  self->task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->task, enigm_pairing_run_async);
+  /* What happened counts, not what was wished for meanwhile. */
+  g_task_set_check_cancellable (self->task, FALSE);
+  self->code = enigm_setup_code_ref (code);
+  g_set_object (&self->key, key);
+  go (self, PAIRING_FINDING);
+}
+
+/**
+ * enigm_pairing_run_finish:
+ *
+ * Returns: %TRUE once the key is trusted; else @error is set, with the sentence of the step that
+ * failed
+ */
+gboolean
+enigm_pairing_run_finish (EnigmPairing *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * enigm_pairing_get_steps:
+ *
+ * Returns: (transfer none): the six steps and how they stand
+ */
+EnigmPairingSteps *
+enigm_pairing_get_steps (EnigmPairing *self)
+{
+  g_return_val_if_fail (ENIGM_IS_PAIRING (self), NULL);
+  return self->steps;
+}
+
+/**
+ * enigm_pairing_get_seconds_left:
+ *
+ * Returns: seconds in which the button may still be pressed, 0 when nobody waits for it
+ */
+guint
+enigm_pairing_get_seconds_left (EnigmPairing *self)
+{
+  gint64 left;
+
+  g_return_val_if_fail (ENIGM_IS_PAIRING (self), 0);
+  left = self->press_deadline - g_get_monotonic_time ();
+  return left > 0 ? (left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND : 0;
+}
+
+/**
+ * enigm_pairing_get_own_connection:
+ *
+ * Returns: whether the key itself reached the platform, not only through this computer
+ */
+gboolean
+enigm_pairing_get_own_connection (EnigmPairing *self)
+{
+  g_return_val_if_fail (ENIGM_IS_PAIRING (self), FALSE);
+  return self->own_connection;
+}
+
+/**
+ * enigm_pairing_get_binding:
+ *
+ * Returns: (transfer none) (nullable): the binding ID as 32 hex characters, once there is one
+ */
+const char *
+enigm_pairing_get_binding (EnigmPairing *self)
+{
+  g_return_val_if_fail (ENIGM_IS_PAIRING (self), NULL);
+  return self->binding;
+}
