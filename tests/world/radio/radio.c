@@ -2,6 +2,7 @@
 #include "radio.h"
 
 #include "radio-adapter.h"
+#include "radio-error.h"
 #include "radio-link.h"
 
 /* A program that leaves the bus takes along what it asked for. */
@@ -35,6 +36,8 @@ radio_new (GDBusConnection *connection)
 {
   Radio *self = g_new0 (Radio, 1);
 
+  /* Errors that applications answer are recognised only once the names are known. */
+  (void) RADIO_ERROR;
   self->connection = g_object_ref (connection);
   self->objects = g_dbus_object_manager_server_new ("/");
   self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) radio_adapter_free);
