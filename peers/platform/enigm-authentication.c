@@ -18,26 +18,12 @@ typedef struct
   gint64 expires;
 } Who;
 
-static guint
-count_fields (EnigmRequest *request, const gchar *name)
-{
-  SoupMessageHeaders *headers =
-    soup_server_message_get_request_headers (enigm_request_get_message (request));
-  SoupMessageHeadersIter iter;
-  const gchar *field;
-  guint count = 0;
-
-  soup_message_headers_iter_init (&iter, headers);
-  while (soup_message_headers_iter_next (&iter, &field, NULL))
-    count += g_ascii_strcasecmp (field, name) == 0;
-  return count;
-}
-
 /* Returns the one field of that name, or NULL if there is none or more than one. */
 static const gchar *
 get_only_field (EnigmRequest *request, const gchar *name)
 {
-  return count_fields (request, name) == 1 ? enigm_request_get_header (request, name) : NULL;
+  return enigm_request_count_header (request, name) == 1 ? enigm_request_get_header (request, name)
+                                                         : NULL;
 }
 
 static gboolean
@@ -157,13 +143,14 @@ check_signature (EnigmPlatformState *state,
 
   if (!enigm_http_signature_parse (&signature, ENIGM_HTTP_COMPUTER_REQUEST,
                                    enigm_request_get_header (request, "Signature-Input"),
-                                   count_fields (request, "Signature-Input"),
+                                   enigm_request_count_header (request, "Signature-Input"),
                                    enigm_request_get_header (request, "Signature"),
-                                   count_fields (request, "Signature"), NULL))
+                                   enigm_request_count_header (request, "Signature"), NULL))
     return refuse_signature (error, "there is none of the one form");
   /* What is there twice is covered by nothing. */
   if (message.content_type == NULL || message.content_digest == NULL ||
-      count_fields (request, "If-Match") > 1 || count_fields (request, "Authorization") > 1)
+      enigm_request_count_header (request, "If-Match") > 1 ||
+      enigm_request_count_header (request, "Authorization") > 1)
     return refuse_signature (error, "a field that it covers is missing or there twice");
   if (signature.covers_if_match != (message.if_match != NULL) ||
       signature.covers_authorization != (message.authorization != NULL))

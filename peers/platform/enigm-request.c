@@ -126,6 +126,26 @@ enigm_request_get_header (EnigmRequest *self, const gchar *name)
 }
 
 /**
+ * enigm_request_count_header:
+ * @self: a request
+ * @name: name of a field
+ *
+ * Returns: on how many lines it stands; what is signed must stand on one
+ */
+guint
+enigm_request_count_header (EnigmRequest *self, const gchar *name)
+{
+  SoupMessageHeadersIter iter;
+  const gchar *field, *value;
+  guint count = 0;
+
+  soup_message_headers_iter_init (&iter, soup_server_message_get_request_headers (self->message));
+  while (soup_message_headers_iter_next (&iter, &field, &value))
+    count += g_ascii_strcasecmp (field, name) == 0;
+  return count;
+}
+
+/**
  * enigm_request_dup_address:
  * @self: a request
  *

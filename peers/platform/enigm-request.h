@@ -28,6 +28,7 @@ const gchar *enigm_request_get_method (EnigmRequest *self);
 const gchar *enigm_request_get_path (EnigmRequest *self);
 GBytes *enigm_request_get_body (EnigmRequest *self);
 const gchar *enigm_request_get_header (EnigmRequest *self, const gchar *name);
+guint enigm_request_count_header (EnigmRequest *self, const gchar *name);
 gchar *enigm_request_dup_address (EnigmRequest *self);
 SoupServerMessage *enigm_request_get_message (EnigmRequest *self);
 gboolean enigm_request_get_path_id (EnigmRequest *self,
