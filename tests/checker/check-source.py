@@ -22,7 +22,7 @@ BLOCKING = {
 }
 # Hosts that a text may name: for examples, and for the names of things.
 HOSTS = re.compile(
-    r"(host|localhost|127\.0\.0\.1|(.*\.)?example(\.(org|com|net))?|(.*\.)?(test|invalid)"
+    r"(?i:host)|(localhost|127\.0\.0\.1|(.*\.)?example(\.(org|com|net))?|(.*\.)?(test|invalid)"
     r"|www\.w3\.org|(.*\.)?freedesktop\.org|(.*\.)?gnome\.org|(.*\.)?gnu\.org|spdx\.org"
     r"|www\.rfc-editor\.org|(.*\.)?ietf\.org|openapis\.org|spec\.openapis\.org"
     r"|json-schema\.org|(.*\.)?bluetooth\.com|creativecommons\.org)")

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ./try does where there is a screen: the app's window in a private world, and the practice
+key's button under this terminal's keyboard. When the window closes, everything is gone."""
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+import tty
+
+from person import Person
+from world import World, WorldError, die_with_parent
+
+HELP = "h hold (starts pairing) · p press · 3 three presses · 5 five presses · l long press · a the contact accepts · q quit"
+BUTTONS = {"h": "hold", "p": "press", "3": "press3", "5": "press5", "l": "long-press"}
+
+
+def say(words):
+    print(words, flush=True)
+
+
+def accept(contact):
+    """What the contact does in their own app: accepts whoever asks."""
+    asked = [item for item in contact.ctl("contacts", "invitations")["invitations"]
+             if item["state"] == "invited"]
+    for item in asked:
+        contact.ctl("contacts", "accept", item["contact_id"])
+    say("  the contact accepted" if asked else "  nobody has invited the contact yet")
+
+
+def react(letter, key, contact):
+    """Does what one letter means. Returns False to end."""
+    if letter in ("q", "\x03", "\x04", ""):
+        return False
+    try:
+        if letter in BUTTONS:
+            key.ctl(BUTTONS[letter])
+        elif letter == "a":
+            accept(contact)
+        else:
+            say("  " + HELP)
+    except WorldError as error:
+        say(f"  {error}")
+    return True
+
+
+def attend(app, key, contact):
+    """Until the window closes or somebody quits, shows what the key does and moves its button."""
+    felt = key.watch()
+    pipe = felt.popen.stdout.fileno()
+    closed = os.pidfd_open(app.pid)
+    watched = [pipe, closed] + ([sys.stdin.fileno()] if sys.stdin.isatty() else [])
+    while True:
+        ready = select.select(watched, [], [])[0]
+        if closed in ready:
+            return app.wait()
+        if pipe in ready:
+            line = felt.line()
+            if line is None:
+                watched.remove(pipe)
+            else:
+                say(f"  the key: {line}")
+        if sys.stdin.fileno() in ready and not react(os.read(sys.stdin.fileno(), 1).decode(errors="replace"), key, contact):
+            app.terminate()
+            app.wait()
+            return 0
+
+
+def main():
+    say("Starting a private world: buses, radio, keyring, platform, a key…")
+    with World(keys=1, display="inherit") as world:
+        owner, contact = Person("owner", dict(os.environ)), Person("contact", world.add_person("contact"))
+        owner.sign_up(world.platform)
+        contact.sign_up(world.platform)
+        key = world.keys[0]
+        say(f"""
+  You are signed in as   {owner.name}, password "{owner.password}"
+  Your key's setup code  {key.setup_code}   (it would be printed inside the lid)
+  Your contact's ID      {contact.contact_id}
+  The platform           {world.platform.origin}, trusted through {world.platform.ca}
+
+  {HELP}
+""")
+        before = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
+        if before:
+            tty.setcbreak(sys.stdin)
+        try:
+            app = subprocess.Popen(["enigm-app"], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+            return attend(app, key, contact)
+        finally:
+            if before:
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        sys.exit(main())
+    except WorldError as error:
+        sys.exit(f"try: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
