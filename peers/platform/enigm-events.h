@@ -36,7 +36,7 @@ typedef enum
 } EnigmEventEnder;
 
 /**
- * EnigmPosition:
+ * EnigmEventPosition:
  * @latitude: in millionths of a degree, ±90·10⁶
  * @longitude: in millionths of a degree, ±180·10⁶
  * @accuracy: in metres, up to 10⁶
@@ -50,7 +50,7 @@ typedef struct
   gint32 longitude;
   guint32 accuracy;
   gint64 time;
-} EnigmPosition;
+} EnigmEventPosition;
 
 gboolean enigm_events_raise (EnigmPlatformState *state,
                              const guint8 account_id[ENIGM_ID_SIZE],
@@ -58,12 +58,12 @@ gboolean enigm_events_raise (EnigmPlatformState *state,
                              const guint8 event_id[ENIGM_ID_SIZE],
                              EnigmEventKind kind,
                              gint64 pressed,
-                             const EnigmPosition *position,
+                             const EnigmEventPosition *position,
                              GError **error);
 gboolean enigm_events_add_position (EnigmPlatformState *state,
                                     const guint8 binding_id[ENIGM_ID_SIZE],
                                     const guint8 event_id[ENIGM_ID_SIZE],
-                                    const EnigmPosition *position,
+                                    const EnigmEventPosition *position,
                                     GError **error);
 gboolean enigm_events_end (EnigmPlatformState *state,
                            const guint8 binding_id[ENIGM_ID_SIZE],

@@ -8,6 +8,13 @@
 #include "app/protocol/enigm-openssl.h"
 
 #include "enigm-guesses.h"
+#include "enigm-journal.h"
+#include "enigm-makers.h"
+#include "enigm-rate.h"
+
+/* Attestations from one address, within so many seconds: a pairing hands in a few. */
+#define ATTESTATIONS 60
+#define ATTESTATION_SECONDS 60
 
 /* Halves of the file of secrets. */
 #define SECRET_SIZE 32
@@ -141,8 +148,16 @@ enigm_platform_state_open (EnigmConfig *config,
       !read_pin (config->reserve_key, FALSE, self->pins[1], error))
     return NULL;
 
+  self->makers = enigm_makers_load (config->maker_ca, error);
+  if (self->makers == NULL)
+    return NULL;
+  self->attestation_rate = enigm_rate_new (ATTESTATIONS, ATTESTATION_SECONDS);
+  self->journal = enigm_journal_open (config->journal, error);
+  if (self->journal == NULL)
+    return NULL;
   self->store = enigm_store_open (config->database, error);
-  if (self->store == NULL || !read_epoch (self, error))
+  if (self->store == NULL || !read_epoch (self, error) ||
+      !enigm_journal_attach (self->journal, self->store, error))
     return NULL;
   self->hub = enigm_hub_new (self->store);
   self->guesses = enigm_guesses_new ();
@@ -159,6 +174,9 @@ enigm_platform_state_free (EnigmPlatformState *self)
   g_clear_pointer (&self->guesses, enigm_guesses_free);
   g_clear_pointer (&self->hub, enigm_hub_free);
   g_clear_pointer (&self->store, enigm_store_free);
+  g_clear_pointer (&self->journal, enigm_journal_close);
+  g_clear_pointer (&self->makers, enigm_makers_free);
+  g_clear_pointer (&self->attestation_rate, enigm_rate_free);
   g_clear_pointer (&self->identity, enigm_p256_key_unref);
   g_clear_pointer (&self->pseudonym_secret, enigm_secret_unref);
   g_clear_pointer (&self->column_key, enigm_secret_unref);

@@ -29,6 +29,8 @@ struct _EnigmStore
   sqlite3 *db;
   /* Idle statements by their text: each is compiled once. */
   GHashTable *idle;
+  EnigmStoreCommitting committing;
+  gpointer committing_data;
   GArray *finished;
   gboolean in_transaction;
 };
@@ -210,7 +212,8 @@ enigm_store_commit (EnigmStore *self, GError **error)
 {
   g_return_val_if_fail (self != NULL && self->in_transaction, FALSE);
 
-  if (!execute (self, "COMMIT", error))
+  if ((self->committing != NULL && !self->committing (self->committing_data, error)) ||
+      !execute (self, "COMMIT", error))
     {
       enigm_store_rollback (self);
       return FALSE;
@@ -251,6 +254,23 @@ enigm_store_in_transaction (EnigmStore *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
   return self->in_transaction;
+}
+
+/**
+ * enigm_store_set_committing:
+ * @self: a store
+ * @committing: (nullable): called before each transaction is committed
+ * @user_data: passed to it; it must outlive the store's last transaction
+ *
+ * For what has to be safe elsewhere before the database says that it is true. There is one.
+ */
+void
+enigm_store_set_committing (EnigmStore *self, EnigmStoreCommitting committing, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  self->committing = committing;
+  self->committing_data = user_data;
 }
 
 /**

@@ -56,6 +56,17 @@ typedef enum
  */
 typedef void (*EnigmStoreFinished) (gboolean committed, gpointer user_data);
 
+/**
+ * EnigmStoreCommitting:
+ * @user_data: what was given
+ * @error: why the transaction may not be committed
+ *
+ * Called right before a transaction is committed, while it can still write.
+ *
+ * Returns: %FALSE to have it rolled back
+ */
+typedef gboolean (*EnigmStoreCommitting) (gpointer user_data, GError **error);
+
 EnigmStore *enigm_store_open (const gchar *path, GError **error);
 void enigm_store_free (EnigmStore *self);
 
@@ -63,6 +74,8 @@ EnigmTransaction *enigm_store_begin (EnigmStore *self, GError **error);
 gboolean enigm_store_commit (EnigmStore *self, GError **error);
 void enigm_store_rollback (EnigmStore *self);
 gboolean enigm_store_in_transaction (EnigmStore *self);
+void
+enigm_store_set_committing (EnigmStore *self, EnigmStoreCommitting committing, gpointer user_data);
 void enigm_store_add_finished (EnigmStore *self, EnigmStoreFinished finished, gpointer user_data);
 
 EnigmStatement *enigm_store_prepare (EnigmStore *self, const gchar *sql, GError **error);

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The file:
+ *
+ *   "enigm journal 1\n"
+ *   and for each record
+ *   length   4 bytes, big-endian: of the record alone
+ *   record   one value of CBOR in the deterministic encoding
+ *   hash     32 bytes: SHA-256 (hash of the record before ‖ length ‖ record);
+ *            before the first stands SHA-256 of the 16 bytes above
+ *
+ * A record is one transaction, so that half of one is never replayed: an array of byte strings,
+ * each of which holds one change. A change is an array; its first element is the kind, its second
+ * the time in Unix seconds:
+ *
+ *   0 void       [0, time, number]: the database refused the record of that number after it was
+ *                written here; a replay leaves it out
+ *   1 begun      [1, time, binding ID, handle, account, computer ID, certificate hash, pseudonym,
+ *                binding hash, sealed request key, sealed answer key]
+ *   2 changed    [2, time, binding ID, state, restrictions, by, reason]
+ *   3 ownership  [3, time, certificate hash, account (0: nobody), binding ID (bytes 0 or 16)]
+ *   4 computer   [4, time, binding ID, computer ID]: it may use the key's management channel
+ *   5 successor  [5, time, from binding ID, to binding ID]: open events go on under the second
+ *   6 suspended  [6, time, certificate hash, bool]
+ *
+ * Kinds from 16 are for accounts, computers and contacts, and are described where they are
+ * written. Numbers of states, reasons and so on are those of enigm-lifecycle.h; the secrets are
+ * sealed with the platform's column key, bound to the binding ID. The database holds the number of
+ * the last record it has seen (table journal_position): a replay starts after it, in order. */
+
+#include "enigm-journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/protocol/enigm-cbor.h"
+#include "app/protocol/enigm-error.h"
+#include "app/protocol/enigm-hash.h"
+
+#define HEADER "enigm journal 1\n"
+#define HEADER_SIZE (sizeof (HEADER) - 1)
+#define LENGTH_SIZE 4
+#define CHANGE_VOID 0
+
+struct _EnigmJournal
+{
+  int fd;
+  off_t end;
+  guint64 count;
+  guint8 hash[ENIGM_SHA256_SIZE];
+  gboolean broken;
+  /* What the open transaction changes, and the number it was written under. */
+  EnigmStore *store;
+  GPtrArray *noted;
+  guint64 written;
+};
+
+typedef struct
+{
+  off_t end;
+  guint64 count;
+  guint8 hash[ENIGM_SHA256_SIZE];
+} Tail;
+
+static gboolean
+fail (GError **error, const char *what)
+{
+  int saved = errno;
+
+  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "the journal: %s: %s", what,
+               g_strerror (saved));
+  return FALSE;
+}
+
+static gboolean
+write_all (int fd, const guint8 *data, gsize len)
+{
+  while (len > 0)
+    {
+      ssize_t n = write (fd, data, len);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return FALSE;
+      data += n;
+      len -= (gsize) n;
+    }
+  return TRUE;
+}
+
+/* Fewer than @len only at the end of the file; -1 on error. */
+static gssize
+read_all (int fd, guint8 *data, gsize len)
+{
+  gsize got = 0;
+
+  while (got < len)
+    {
+      ssize_t n = read (fd, data + got, len - got);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return -1;
+      if (n == 0)
+        break;
+      got += (gsize) n;
+    }
+  return (gssize) got;
+}
+
+static guint32
+get_length (const guint8 bytes[LENGTH_SIZE])
+{
+  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+}
+
+/* A record cut off at the end of the file is what a crash leaves: nobody was told of it, so it
+ * counts as never written. Anything wrong before the end is damage, and refused. */
+static gboolean
+scan (int fd, EnigmJournalFunc func, gpointer user_data, Tail *tail, GError **error)
+{
+  struct stat st;
+  guint8 header[HEADER_SIZE];
+  g_autofree guint8 *buffer = g_malloc (ENIGM_JOURNAL_MAX_RECORD + ENIGM_SHA256_SIZE);
+
+  if (fstat (fd, &st) != 0 || lseek (fd, 0, SEEK_SET) != 0)
+    return fail (error, "reading");
+  if (read_all (fd, header, sizeof header) != (gssize) sizeof header ||
+      memcmp (header, HEADER, HEADER_SIZE) != 0)
+    {
+      g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                           "the journal does not begin like one");
+      return FALSE;
+    }
+  enigm_sha256 (ENIGM_PARTS (ENIGM_TEXT (HEADER)), tail->hash);
+  tail->end = (off_t) HEADER_SIZE;
+  tail->count = 0;
+
+  while (tail->end < st.st_size)
+    {
+      guint8 length[LENGTH_SIZE];
+      guint8 hash[ENIGM_SHA256_SIZE];
+      gssize got;
+      gsize wanted;
+      guint32 len;
+      off_t next;
+
+      got = read_all (fd, length, sizeof length);
+      if (got < 0)
+        return fail (error, "reading");
+      if (got < (gssize) sizeof length)
+        return TRUE;
+      len = get_length (length);
+      if (len == 0 || len > ENIGM_JOURNAL_MAX_RECORD)
+        {
+          /* A file system may have grown the file before it wrote the bytes. */
+          if (len == 0 && st.st_size - tail->end < ENIGM_JOURNAL_MAX_RECORD)
+            {
+              gsize rest = (gsize) (st.st_size - tail->end) - LENGTH_SIZE;
+
+              if (read_all (fd, buffer, rest) != (gssize) rest)
+                return fail (error, "reading");
+              while (rest > 0 && buffer[rest - 1] == 0)
+                rest--;
+              if (rest == 0)
+                return TRUE;
+            }
+          g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                       "the journal is damaged after record %" G_GUINT64_FORMAT, tail->count);
+          return FALSE;
+        }
+      wanted = len + ENIGM_SHA256_SIZE;
+      got = read_all (fd, buffer, wanted);
+      if (got < 0)
+        return fail (error, "reading");
+      if ((gsize) got < wanted)
+        return TRUE;
+      next = tail->end + (off_t) (LENGTH_SIZE + wanted);
+
+      enigm_sha256 (
+        ENIGM_PARTS ({ tail->hash, sizeof tail->hash }, { length, sizeof length }, { buffer, len }),
+        hash);
+      if (memcmp (hash, buffer + len, sizeof hash) != 0)
+        {
+          if (next >= st.st_size)
+            return TRUE;
+          g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                       "the journal is damaged after record %" G_GUINT64_FORMAT, tail->count);
+          return FALSE;
+        }
+
+      memcpy (tail->hash, hash, sizeof hash);
+      tail->end = next;
+      tail->count++;
+      if (func != NULL)
+        {
+          g_autoptr (GBytes) record = g_bytes_new (buffer, len);
+
+          if (!func (tail->count, record, user_data, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+sync_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok;
+
+  if (fd < 0)
+    return FALSE;
+  ok = fsync (fd) == 0;
+  close (fd);
+  return ok;
+}
+
+/**
+ * enigm_journal_open:
+ * @path: the file; it is made, for its owner alone, if there is none
+ * @error: return location
+ *
+ * Reads the whole file once, cuts off a record that a crash left half written, and takes a lock on
+ * the file: one platform writes it at a time.
+ *
+ * Returns: (transfer full) (nullable): the journal, or %NULL with %ENIGM_ERROR_STORAGE if it cannot
+ *   be read or is damaged, or %ENIGM_ERROR_IN_USE if another process writes it
+ */
+EnigmJournal *
+enigm_journal_open (const char *path, GError **error)
+{
+  g_autoptr (EnigmJournal) self = NULL;
+  struct stat st;
+  Tail tail;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_new0 (EnigmJournal, 1);
+  self->noted = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->fd = open (path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (self->fd < 0)
+    {
+      fail (error, "opening");
+      return NULL;
+    }
+  if (flock (self->fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_IN_USE,
+                           "another process writes this journal");
+      return NULL;
+    }
+  if (fstat (self->fd, &st) != 0)
+    {
+      fail (error, "reading");
+      return NULL;
+    }
+
+  if (st.st_size < (off_t) HEADER_SIZE)
+    {
+      /* Even the first bytes may have been cut off by a crash; nothing else can be in so few. */
+      if (ftruncate (self->fd, 0) != 0 ||
+          !write_all (self->fd, (const guint8 *) HEADER, HEADER_SIZE) || fsync (self->fd) != 0 ||
+          !sync_folder (path))
+        {
+          fail (error, "beginning");
+          return NULL;
+        }
+    }
+
+  if (!scan (self->fd, NULL, NULL, &tail, error))
+    return NULL;
+  if (fstat (self->fd, &st) != 0 || (st.st_size > tail.end && ftruncate (self->fd, tail.end) != 0))
+    {
+      fail (error, "cutting off");
+      return NULL;
+    }
+
+  self->end = tail.end;
+  self->count = tail.count;
+  memcpy (self->hash, tail.hash, sizeof self->hash);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * enigm_journal_close:
+ * @self: (transfer full): the journal
+ *
+ * Closes the file and gives the lock back.
+ */
+void
+enigm_journal_close (EnigmJournal *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_ptr_array_unref (self->noted);
+  g_free (self);
+}
+
+/**
+ * enigm_journal_append:
+ * @self: the journal
+ * @changes: (element-type GBytes): the changes of one transaction, in order; at least one
+ * @error: return location
+ *
+ * Adds one record and waits until it is on the disk, whole.
+ *
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE if it could not be written
+ */
+gboolean
+enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
+{
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+  g_autoptr (GBytes) record = NULL;
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+  guint8 hash[ENIGM_SHA256_SIZE];
+  guint8 length[LENGTH_SIZE];
+  const guint8 *data;
+  gsize len;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (changes != NULL && changes->len > 0, FALSE);
+
+  if (self->broken)
+    {
+      g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                           "the journal failed earlier and takes nothing until a restart");
+      return FALSE;
+    }
+
+  enigm_cbor_write_array (&writer, changes->len);
+  for (guint i = 0; i < changes->len; i++)
+    enigm_cbor_write_blob (&writer, g_ptr_array_index (changes, i));
+  record = enigm_cbor_writer_end (&writer);
+  data = g_bytes_get_data (record, &len);
+  if (len > ENIGM_JOURNAL_MAX_RECORD)
+    {
+      g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                           "the journal: one transaction changes too much");
+      return FALSE;
+    }
+
+  length[0] = (guint8) (len >> 24);
+  length[1] = (guint8) (len >> 16);
+  length[2] = (guint8) (len >> 8);
+  length[3] = (guint8) len;
+  enigm_sha256 (
+    ENIGM_PARTS ({ self->hash, sizeof self->hash }, { length, sizeof length }, { data, len }),
+    hash);
+  g_byte_array_append (buffer, length, sizeof length);
+  g_byte_array_append (buffer, data, (guint) len);
+  g_byte_array_append (buffer, hash, sizeof hash);
+
+  if (!write_all (self->fd, buffer->data, buffer->len))
+    {
+      fail (error, "writing");
+      if (ftruncate (self->fd, self->end) != 0)
+        self->broken = TRUE;
+      return FALSE;
+    }
+  /* After a failed sync nobody knows what the disk holds, and a second one may lie. */
+  if (fdatasync (self->fd) != 0)
+    {
+      fail (error, "syncing");
+      self->broken = TRUE;
+      return FALSE;
+    }
+
+  self->end += (off_t) buffer->len;
+  self->count++;
+  memcpy (self->hash, hash, sizeof hash);
+  return TRUE;
+}
+
+static gboolean
+on_store_committing (gpointer user_data, GError **error)
+{
+  EnigmJournal *self = user_data;
+
+  if (self->noted->len == 0)
+    return TRUE;
+  if (!enigm_store_run (self->store, error, "UPDATE journal_position SET number = ?1", "i",
+                        (gint64) self->count + 1) ||
+      !enigm_journal_append (self, self->noted, error))
+    return FALSE;
+  self->written = self->count;
+  return TRUE;
+}
+
+static void
+on_store_finished (gboolean committed, gpointer user_data)
+{
+  EnigmJournal *self = user_data;
+
+  if (!committed && self->written != 0)
+    {
+      g_autoptr (GPtrArray) changes =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+      g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+      g_autoptr (GError) error = NULL;
+
+      enigm_cbor_write_array (&writer, 3);
+      enigm_cbor_write_uint (&writer, CHANGE_VOID);
+      enigm_cbor_write_uint (&writer, (guint64) (g_get_real_time () / G_USEC_PER_SEC));
+      enigm_cbor_write_uint (&writer, self->written);
+      g_ptr_array_add (changes, enigm_cbor_writer_end (&writer));
+      /* If this fails too, nothing may follow: a replay must not take the record for true. */
+      if (!enigm_journal_append (self, changes, &error))
+        {
+          self->broken = TRUE;
+          g_warning ("%s", error->message);
+        }
+    }
+  g_ptr_array_set_size (self->noted, 0);
+  self->written = 0;
+}
+
+/**
+ * enigm_journal_attach:
+ * @self: the journal
+ * @store: the database beside it; it outlives no transaction after @self is closed
+ * @error: return location
+ *
+ * From now on what enigm_journal_note() was given in a transaction is on the disk before the
+ * transaction is committed, and so before anybody is told.
+ *
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE if the database has seen more than the journal holds:
+ *   then they do not belong together
+ */
+gboolean
+enigm_journal_attach (EnigmJournal *self, EnigmStore *store, GError **error)
+{
+  g_autoptr (EnigmStatement) row = NULL;
+  gint64 seen;
+
+  g_return_val_if_fail (self != NULL && store != NULL, FALSE);
+  g_return_val_if_fail (self->store == NULL, FALSE);
+
+  row = enigm_store_prepare (store, "SELECT number FROM journal_position", error);
+  if (row == NULL || enigm_statement_step (row, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  seen = enigm_statement_get_int64 (row, 0);
+  if (seen < 0 || (guint64) seen > self->count)
+    {
+      g_set_error_literal (
+        error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+        "the journal ends before the database does; it is not the one beside it");
+      return FALSE;
+    }
+  self->store = store;
+  enigm_store_set_committing (store, on_store_committing, self);
+  enigm_store_add_finished (store, on_store_finished, self);
+  return TRUE;
+}
+
+/**
+ * enigm_journal_note:
+ * @self: the journal, attached to a store with an open transaction
+ * @change: one change, as described at the top of this file
+ *
+ * Adds to what the open transaction changes. If it is rolled back, @change is forgotten.
+ */
+void
+enigm_journal_note (EnigmJournal *self, GBytes *change)
+{
+  g_return_if_fail (self != NULL && self->store != NULL);
+  g_return_if_fail (enigm_store_in_transaction (self->store));
+
+  g_ptr_array_add (self->noted, g_bytes_ref (change));
+}
+
+/**
+ * enigm_journal_get_count:
+ * @self: the journal
+ *
+ * Returns: how many records there are; the number of the last one
+ */
+guint64
+enigm_journal_get_count (EnigmJournal *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  return self->count;
+}
+
+/**
+ * enigm_journal_read:
+ * @path: the file
+ * @func: (nullable) (scope call): called for each record, in order
+ * @user_data: for @func
+ * @count: (out) (optional): how many records are whole
+ * @error: return location
+ *
+ * Reads and verifies a journal without changing it. A record cut off at the end is left out.
+ *
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE if the file cannot be read or is damaged, or with the
+ *   error of @func
+ */
+gboolean
+enigm_journal_read (const char *path,
+                    EnigmJournalFunc func,
+                    gpointer user_data,
+                    guint64 *count,
+                    GError **error)
+{
+  Tail tail = { 0 };
+  gboolean ok;
+  int fd;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return fail (error, "opening");
+  ok = scan (fd, func, user_data, &tail, error);
+  close (fd);
+  if (count != NULL)
+    *count = tail.count;
+  return ok;
+}
