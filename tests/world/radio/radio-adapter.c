@@ -371,12 +371,8 @@ radio_adapter_new (Radio *radio, const char *name)
                                     radio_application_methods, NULL, self);
   radio_advertisement_update_manager (self);
 
-  self->object = g_dbus_object_skeleton_new (self->path);
-  g_dbus_object_skeleton_add_interface (self->object, G_DBUS_INTERFACE_SKELETON (self->interface));
-  g_dbus_object_skeleton_add_interface (self->object,
-                                        G_DBUS_INTERFACE_SKELETON (self->advertising));
-  g_dbus_object_skeleton_add_interface (self->object, G_DBUS_INTERFACE_SKELETON (self->gatt));
-  g_dbus_object_manager_server_export (radio->objects, self->object);
+  radio_objects_export (radio->objects, self->path, self->interface, self->advertising, self->gatt,
+                        NULL);
   return self;
 }
 
@@ -395,12 +391,11 @@ radio_adapter_free (RadioAdapter *self)
     g_cancellable_cancel (g_ptr_array_index (self->pending, i));
   g_ptr_array_unref (self->pending);
   g_ptr_array_unref (self->devices);
-  g_dbus_object_manager_server_unexport (self->radio->objects, self->path);
+  radio_objects_unexport (self->radio->objects, self->path);
   g_ptr_array_unref (self->discoveries);
   g_ptr_array_unref (self->advertisements);
   g_ptr_array_unref (self->applications);
   g_ptr_array_unref (self->links);
-  g_object_unref (self->object);
   g_object_unref (self->interface);
   g_object_unref (self->advertising);
   g_object_unref (self->gatt);

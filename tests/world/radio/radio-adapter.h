@@ -17,7 +17,6 @@ struct _RadioAdapter
   char *name;    /* hci0 */
   char *path;    /* /org/bluez/hci0 */
   char *address; /* XX:XX:XX:XX:XX:XX */
-  GDBusObjectSkeleton *object;
   RadioInterface *interface;
   RadioInterface *advertising;
   RadioInterface *gatt;

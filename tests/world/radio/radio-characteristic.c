@@ -12,7 +12,7 @@ struct _RadioCharacteristic
   RadioDevice *device;
   guint16 handle;
   RadioFlags flags;
-  GDBusObjectSkeleton *object;
+  char *path;
   RadioInterface *interface;
   struct _Operation *reading;
   struct _Operation *writing;
@@ -403,9 +403,9 @@ RadioCharacteristic *
 radio_characteristic_new (RadioDevice *device, const char *service_path, RadioAttribute *attribute)
 {
   RadioCharacteristic *self = g_new0 (RadioCharacteristic, 1);
-  g_autofree char *path = g_strdup_printf ("%s/char%04x", service_path, attribute->handle);
 
   self->device = device;
+  self->path = g_strdup_printf ("%s/char%04x", service_path, attribute->handle);
   self->handle = attribute->handle;
   self->flags = attribute->flags;
   self->listeners = g_ptr_array_new_with_free_func (g_free);
@@ -420,9 +420,7 @@ radio_characteristic_new (RadioDevice *device, const char *service_path, RadioAt
   if (radio_device_get_link (device) != NULL)
     radio_characteristic_connected (self, radio_device_get_link (device)->mtu);
 
-  self->object = g_dbus_object_skeleton_new (path);
-  g_dbus_object_skeleton_add_interface (self->object, G_DBUS_INTERFACE_SKELETON (self->interface));
-  g_dbus_object_manager_server_export (device->adapter->radio->objects, self->object);
+  radio_objects_export (device->adapter->radio->objects, self->path, self->interface, NULL);
   return self;
 }
 
@@ -441,11 +439,9 @@ radio_characteristic_free (RadioCharacteristic *self)
     self->writing->characteristic = NULL;
   if (self->subscribing != NULL)
     self->subscribing->characteristic = NULL;
-  g_dbus_object_manager_server_unexport (
-    self->device->adapter->radio->objects,
-    g_dbus_object_get_object_path (G_DBUS_OBJECT (self->object)));
+  radio_objects_unexport (self->device->adapter->radio->objects, self->path);
   g_ptr_array_unref (self->listeners);
-  g_object_unref (self->object);
+  g_free (self->path);
   g_object_unref (self->interface);
   g_free (self);
 }

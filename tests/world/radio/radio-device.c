@@ -18,7 +18,7 @@ typedef struct
 {
   guint64 serial; /* of the RadioService it mirrors */
   char *uuid;
-  GDBusObjectSkeleton *object;
+  char *path;
   GPtrArray *characteristics; /* of RadioCharacteristic, owned */
   RadioDevice *device;
 } RadioRemoteService;
@@ -27,10 +27,8 @@ static void
 remote_service_free (RadioRemoteService *self)
 {
   g_ptr_array_unref (self->characteristics);
-  g_dbus_object_manager_server_unexport (
-    self->device->adapter->radio->objects,
-    g_dbus_object_get_object_path (G_DBUS_OBJECT (self->object)));
-  g_object_unref (self->object);
+  radio_objects_unexport (self->device->adapter->radio->objects, self->path);
+  g_free (self->path);
   g_free (self->uuid);
   g_free (self);
 }
@@ -39,11 +37,11 @@ static RadioRemoteService *
 remote_service_new (RadioDevice *device, RadioService *service)
 {
   RadioRemoteService *self = g_new0 (RadioRemoteService, 1);
-  g_autofree char *path = g_strdup_printf ("%s/service%04x", device->path, service->handle);
   g_autoptr (RadioInterface) interface =
     radio_interface_new (enigm_bluez_gatt_service1_interface_info (), NULL, NULL, self);
 
   self->device = device;
+  self->path = g_strdup_printf ("%s/service%04x", device->path, service->handle);
   self->serial = service->serial;
   self->uuid = g_strdup (service->uuid);
   self->characteristics =
@@ -52,14 +50,12 @@ remote_service_new (RadioDevice *device, RadioService *service)
   radio_interface_set (interface, "Primary", g_variant_new_boolean (service->primary));
   radio_interface_set (interface, "Device", g_variant_new_object_path (device->path));
   radio_interface_set (interface, "Includes", g_variant_new ("ao", NULL));
-  self->object = g_dbus_object_skeleton_new (path);
-  g_dbus_object_skeleton_add_interface (self->object, G_DBUS_INTERFACE_SKELETON (interface));
-  g_dbus_object_manager_server_export (device->adapter->radio->objects, self->object);
+  radio_objects_export (device->adapter->radio->objects, self->path, interface, NULL);
 
   for (guint i = 0; i < service->attributes->len; i++)
     g_ptr_array_add (
       self->characteristics,
-      radio_characteristic_new (device, path, g_ptr_array_index (service->attributes, i)));
+      radio_characteristic_new (device, self->path, g_ptr_array_index (service->attributes, i)));
   return self;
 }
 
@@ -197,11 +193,10 @@ radio_device_new (RadioAdapter *adapter, const char *address)
 static void
 radio_device_export (RadioDevice *self)
 {
-  if (self->object != NULL)
+  if (self->exported)
     return;
-  self->object = g_dbus_object_skeleton_new (self->path);
-  g_dbus_object_skeleton_add_interface (self->object, G_DBUS_INTERFACE_SKELETON (self->interface));
-  g_dbus_object_manager_server_export (self->adapter->radio->objects, self->object);
+  self->exported = TRUE;
+  radio_objects_export (self->adapter->radio->objects, self->path, self->interface, NULL);
 }
 
 /**
@@ -218,9 +213,7 @@ radio_device_free (RadioDevice *self)
   radio_device_abort_connecting (self, "le-connection-abort-by-local");
   g_clear_handle_id (&self->temporary_id, g_source_remove);
   g_ptr_array_unref (self->services);
-  if (self->object != NULL)
-    g_dbus_object_manager_server_unexport (self->adapter->radio->objects, self->path);
-  g_clear_object (&self->object);
+  radio_objects_unexport (self->adapter->radio->objects, self->path);
   g_object_unref (self->interface);
   g_strfreev (self->advertised);
   g_free (self->address);

@@ -16,7 +16,7 @@ struct _RadioDevice
   RadioAdapter *adapter;
   char *address;
   char *path;
-  GDBusObjectSkeleton *object;
+  gboolean exported;
   RadioInterface *interface;
   RadioLink *link;     /* nullable, not owned: set while connected */
   GPtrArray *services; /* of RadioRemoteService, owned */

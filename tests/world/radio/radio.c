@@ -39,7 +39,7 @@ radio_new (GDBusConnection *connection)
   /* Errors that applications answer are recognised only once the names are known. */
   (void) RADIO_ERROR;
   self->connection = g_object_ref (connection);
-  self->objects = g_dbus_object_manager_server_new ("/");
+  self->objects = radio_objects_new (connection);
   self->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) radio_adapter_free);
   self->out_of_range = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->mtu = RADIO_MTU_MAX;
@@ -48,7 +48,6 @@ radio_new (GDBusConnection *connection)
   self->vanished_id = g_dbus_connection_signal_subscribe (
     connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
     "/org/freedesktop/DBus", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_name_owner_changed, self, NULL);
-  g_dbus_object_manager_server_set_connection (self->objects, connection);
   return self;
 }
 
@@ -66,7 +65,7 @@ radio_free (Radio *self)
   g_dbus_connection_signal_unsubscribe (self->connection, self->vanished_id);
   g_ptr_array_unref (self->adapters);
   g_hash_table_unref (self->out_of_range);
-  g_object_unref (self->objects);
+  radio_objects_free (self->objects);
   g_object_unref (self->connection);
   g_free (self);
 }

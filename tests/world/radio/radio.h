@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "radio-objects.h"
 
 G_BEGIN_DECLS
 
@@ -50,7 +50,7 @@ typedef enum
 struct _Radio
 {
   GDBusConnection *connection;
-  GDBusObjectManagerServer *objects;
+  RadioObjects *objects;
   GPtrArray *adapters;      /* of RadioAdapter, owned */
   GHashTable *out_of_range; /* set of "hci0 hci1", smaller first */
   guint mtu;
