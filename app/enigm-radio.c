@@ -7,22 +7,12 @@
 
 #include "enigm-bluez.h"
 #include "enigm-error.h"
+#include "enigm-scan.h"
 
 #define BLUEZ_NAME "org.bluez"
 /* xdg-dbus-proxy makes a closed name look like one that nobody owns; only this file tells them
  * apart. */
 #define SANDBOX_INFO "/.flatpak-info"
-/* An adapter that has just been plugged in refuses at first. */
-#define SCAN_RETRY_SECONDS 2
-
-typedef enum
-{
-  SCAN_IDLE,
-  SCAN_FILTERING,
-  SCAN_STARTING,
-  SCAN_ON,
-  SCAN_STOPPING,
-} ScanPhase;
 
 /**
  * EnigmRadio:
@@ -42,11 +32,8 @@ struct _EnigmRadio
   EnigmRadioState state;
   GListStore *keys;
 
+  EnigmScan *scan;
   gboolean scan_wanted;
-  ScanPhase scan_phase;
-  /* The adapter the phase is about: it may be replaced while a call is under way. */
-  EnigmBluezAdapter1 *scan_adapter;
-  guint scan_retry_id;
 };
 
 enum
@@ -58,8 +45,6 @@ enum
 static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (EnigmRadio, enigm_radio, G_TYPE_OBJECT)
-
-static void advance_scan (EnigmRadio *self);
 
 static EnigmRadioState
 compute_state (EnigmRadio *self)
@@ -78,7 +63,7 @@ compute_state (EnigmRadio *self)
     return ENIGM_RADIO_NO_ADAPTER;
   if (!enigm_bluez_adapter1_get_powered (self->adapter))
     return ENIGM_RADIO_OFF;
-  return self->scan_phase == SCAN_ON ? ENIGM_RADIO_SCANNING : ENIGM_RADIO_READY;
+  return enigm_scan_is_active (self->scan) ? ENIGM_RADIO_SCANNING : ENIGM_RADIO_READY;
 }
 
 static void
@@ -90,6 +75,18 @@ update_state (EnigmRadio *self)
     return;
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+update_scan (EnigmRadio *self)
+{
+  enigm_scan_set_adapter (self->scan, self->scan_wanted ? self->adapter : NULL);
+}
+
+static void
+on_scan_changed (EnigmScan *scan, gpointer user_data)
+{
+  update_state (user_data);
 }
 
 /* Keys */
@@ -194,7 +191,7 @@ update_adapter (EnigmRadio *self)
       for (GList *l = objects; l != NULL; l = l->next)
         update_key (self, l->data);
     }
-  advance_scan (self);
+  update_scan (self);
   update_state (self);
 }
 
@@ -256,104 +253,6 @@ static void
 on_name_owner_notified (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   update_adapter (user_data);
-}
-
-/* Scanning: one call at a time; whoever finishes looks again at what is wanted. */
-
-static gboolean
-on_scan_retry_elapsed (gpointer user_data)
-{
-  EnigmRadio *self = user_data;
-
-  self->scan_retry_id = 0;
-  advance_scan (self);
-  update_state (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_scan_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (EnigmRadio) self = user_data;
-  EnigmBluezAdapter1 *adapter = ENIGM_BLUEZ_ADAPTER1 (object);
-  g_autoptr (GError) error = NULL;
-
-  switch (self->scan_phase)
-    {
-    case SCAN_FILTERING:
-      enigm_bluez_adapter1_call_set_discovery_filter_finish (adapter, result, &error);
-      self->scan_phase = error == NULL ? SCAN_STARTING : SCAN_IDLE;
-      if (error == NULL)
-        {
-          enigm_bluez_adapter1_call_start_discovery (adapter, NULL, on_scan_call_finished,
-                                                     g_steal_pointer (&self));
-          return;
-        }
-      break;
-    case SCAN_STARTING:
-      enigm_bluez_adapter1_call_start_discovery_finish (adapter, result, &error);
-      self->scan_phase = error == NULL ? SCAN_ON : SCAN_IDLE;
-      break;
-    case SCAN_STOPPING:
-      enigm_bluez_adapter1_call_stop_discovery_finish (adapter, result, &error);
-      self->scan_phase = SCAN_IDLE;
-      break;
-    case SCAN_IDLE:
-    case SCAN_ON:
-    default:
-      g_assert_not_reached ();
-    }
-
-  if (error != NULL)
-    {
-      /* An adapter that was switched off or pulled out says so in its properties, and scanning
-       * begins again when it is back. */
-      g_debug ("Looking for keys: %s", error->message);
-      g_clear_object (&self->scan_adapter);
-      if (self->scan_wanted && self->scan_retry_id == 0)
-        self->scan_retry_id =
-          g_timeout_add_seconds (SCAN_RETRY_SECONDS, on_scan_retry_elapsed, self);
-    }
-  else
-    advance_scan (self);
-  update_state (self);
-}
-
-static void
-advance_scan (EnigmRadio *self)
-{
-  const gboolean usable = self->adapter != NULL && enigm_bluez_adapter1_get_powered (self->adapter);
-
-  if (self->scan_phase == SCAN_ON && (self->scan_adapter != self->adapter || !usable))
-    {
-      /* BlueZ ends discovery with the adapter's power, the adapter, or itself. */
-      self->scan_phase = SCAN_IDLE;
-      g_clear_object (&self->scan_adapter);
-    }
-
-  if (self->scan_phase == SCAN_IDLE && self->scan_wanted && usable)
-    {
-      GVariantBuilder filter;
-      const char *const uuids[] = { ENIGM_KEY_SERVICE_UUID, NULL };
-
-      g_variant_builder_init (&filter, G_VARIANT_TYPE_VARDICT);
-      g_variant_builder_add (&filter, "{sv}", "UUIDs", g_variant_new_strv (uuids, -1));
-      g_variant_builder_add (&filter, "{sv}", "Transport", g_variant_new_string ("le"));
-      /* So that the bars follow the key while it is carried about. */
-      g_variant_builder_add (&filter, "{sv}", "DuplicateData", g_variant_new_boolean (TRUE));
-      self->scan_phase = SCAN_FILTERING;
-      g_set_object (&self->scan_adapter, self->adapter);
-      enigm_bluez_adapter1_call_set_discovery_filter (self->adapter,
-                                                      g_variant_builder_end (&filter), NULL,
-                                                      on_scan_call_finished, g_object_ref (self));
-    }
-  else if (self->scan_phase == SCAN_ON && !self->scan_wanted)
-    {
-      /* Without a cancellable, so that it always stops. */
-      self->scan_phase = SCAN_STOPPING;
-      enigm_bluez_adapter1_call_stop_discovery (self->scan_adapter, NULL, on_scan_call_finished,
-                                                g_object_ref (self));
-    }
 }
 
 /* Starting */
@@ -467,9 +366,7 @@ enigm_radio_dispose (GObject *object)
   EnigmRadio *self = ENIGM_RADIO (object);
 
   self->scan_wanted = FALSE;
-  g_clear_handle_id (&self->scan_retry_id, g_source_remove);
-  if (self->scan_phase == SCAN_ON)
-    advance_scan (self);
+  enigm_scan_set_adapter (self->scan, NULL);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->adapter);
@@ -483,7 +380,7 @@ enigm_radio_finalize (GObject *object)
 {
   EnigmRadio *self = ENIGM_RADIO (object);
 
-  g_clear_object (&self->scan_adapter);
+  g_clear_object (&self->scan);
   g_clear_object (&self->keys);
   G_OBJECT_CLASS (enigm_radio_parent_class)->finalize (object);
 }
@@ -525,6 +422,8 @@ static void
 enigm_radio_init (EnigmRadio *self)
 {
   self->keys = g_list_store_new (ENIGM_TYPE_NEARBY_KEY);
+  self->scan = enigm_scan_new ();
+  g_signal_connect_object (self->scan, "changed", G_CALLBACK (on_scan_changed), self, 0);
 }
 
 /**
@@ -633,7 +532,7 @@ enigm_radio_start_scan (EnigmRadio *self)
 
   self->scan_wanted = TRUE;
   enigm_radio_retry (self);
-  advance_scan (self);
+  update_scan (self);
   update_state (self);
 }
 
@@ -648,7 +547,7 @@ enigm_radio_stop_scan (EnigmRadio *self)
   g_return_if_fail (ENIGM_IS_RADIO (self));
 
   self->scan_wanted = FALSE;
-  advance_scan (self);
+  update_scan (self);
   update_state (self);
 }
 
