@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
 #include "enigm-platform-state.h"
 
 G_BEGIN_DECLS
@@ -71,14 +69,16 @@ gboolean enigm_events_end (EnigmPlatformState *state,
                            EnigmEventEnder ended_by,
                            gint64 ended,
                            GError **error);
+gboolean enigm_events_move (EnigmPlatformState *state,
+                            const guint8 from[ENIGM_ID_SIZE],
+                            const guint8 to[ENIGM_ID_SIZE],
+                            GError **error);
 gint enigm_events_count_open (EnigmPlatformState *state,
                               const guint8 binding_id[ENIGM_ID_SIZE],
                               GError **error);
 
-JsonNode *enigm_events_to_json (EnigmPlatformState *state,
-                                const guint8 event_id[ENIGM_ID_SIZE],
-                                const guint8 viewer[ENIGM_ID_SIZE],
-                                GError **error);
+gboolean
+enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZE], GError **error);
 gboolean enigm_events_delete_over (EnigmPlatformState *state, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-hub.h"
 
+/* Streams one computer may have; one more and its first one ends. */
+#define MAX_LISTENERS 4
+
 struct _EnigmListener
 {
   guint8 account[ENIGM_ID_SIZE];
@@ -210,6 +213,23 @@ enigm_hub_listen (EnigmHub *self,
                   gpointer user_data)
 {
   EnigmListener *listener = g_new0 (EnigmListener, 1);
+  EnigmListener *first = NULL;
+  guint open = 0;
+
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      EnigmListener *other = g_ptr_array_index (self->listeners, i);
+
+      if (other->ended || memcmp (other->computer, computer, ENIGM_ID_SIZE) != 0)
+        continue;
+      first = first != NULL ? first : other;
+      open++;
+    }
+  if (open >= MAX_LISTENERS)
+    {
+      first->due = first->ended = TRUE;
+      wake_soon (self);
+    }
 
   memcpy (listener->account, account, ENIGM_ID_SIZE);
   memcpy (listener->computer, computer, ENIGM_ID_SIZE);
@@ -227,7 +247,7 @@ enigm_hub_listen (EnigmHub *self,
 void
 enigm_hub_leave (EnigmHub *self, EnigmListener *listener)
 {
-  g_return_if_fail (g_ptr_array_remove_fast (self->listeners, listener));
+  g_return_if_fail (g_ptr_array_remove (self->listeners, listener));
 }
 
 /**

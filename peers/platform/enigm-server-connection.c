@@ -18,6 +18,8 @@ struct _EnigmServerConnection
   GSource *deadline;
   /* When it began to wait for a request, monotonic; G_MAXINT64 while one is under way. */
   gint64 idle_since;
+  /* Whether an answer without an end is on its way. */
+  gboolean held;
   EnigmServerConnectionGone gone;
   gpointer user_data;
 };
@@ -187,19 +189,35 @@ enigm_server_connection_accept (EnigmServerConnection *self, SoupServer *soup)
 /**
  * enigm_server_connection_expect:
  * @self: a connection
- * @seconds: how long its peer may take for what comes next; 0 for as long as it likes
+ * @seconds: how long its peer may take for what comes next
  * @idle: whether it may be closed before, to make room
  */
 void
 enigm_server_connection_expect (EnigmServerConnection *self, guint seconds, gboolean idle)
 {
+  if (self->held && !idle)
+    return;
+  self->held = FALSE;
   clear_deadline (self);
   self->idle_since = idle ? g_get_monotonic_time () : G_MAXINT64;
-  if (self->tls == NULL || seconds == 0)
+  if (self->tls == NULL)
     return;
   self->deadline = g_timeout_source_new_seconds (seconds);
   g_source_set_callback (self->deadline, on_deadline_reached, self, NULL);
   g_source_attach (self->deadline, g_main_context_get_thread_default ());
+}
+
+/**
+ * enigm_server_connection_hold:
+ * @self: a connection
+ *
+ * Lifts the deadline until the answer that is on its way has ended.
+ */
+void
+enigm_server_connection_hold (EnigmServerConnection *self)
+{
+  clear_deadline (self);
+  self->held = TRUE;
 }
 
 /**

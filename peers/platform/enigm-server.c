@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-server.h"
 
+#include "enigm-events.h"
 #include "enigm-password.h"
 #include "enigm-router.h"
 #include "enigm-server-connection.h"
@@ -11,6 +12,7 @@
 #define MAX_DRAINED (16 * 1024 * 1024)
 /* How long a peer may take to fetch its answer, in seconds. */
 #define ANSWER_SECONDS 60
+#define DAY_SECONDS (24 * 60 * 60)
 
 struct _EnigmServer
 {
@@ -19,6 +21,7 @@ struct _EnigmServer
   GSocketService *service;
   GTlsCertificate *certificate;
   GPtrArray *connections;
+  guint daily;
 };
 
 /* A message and the size of what has come of its body. */
@@ -179,6 +182,17 @@ on_service_incoming (GSocketService *service,
   return TRUE;
 }
 
+static gboolean
+on_day_over (gpointer user_data)
+{
+  EnigmServer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_events_delete_over (self->state, &error))
+    g_warning ("events were not deleted: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /**
  * enigm_server_new:
  * @state: the platform; it must outlive the server
@@ -236,6 +250,8 @@ enigm_server_listen (EnigmServer *self, GError **error)
     return FALSE;
   enigm_config_take_bound_port (self->state->config, port);
   g_socket_service_start (self->service);
+  on_day_over (self);
+  self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day_over, self);
   return TRUE;
 }
 
@@ -254,6 +270,7 @@ enigm_server_free (EnigmServer *self)
       g_socket_listener_close (G_SOCKET_LISTENER (self->service));
       g_clear_object (&self->service);
     }
+  g_clear_handle_id (&self->daily, g_source_remove);
   enigm_hub_end_all (self->state->hub);
   while (self->connections->len > 0)
     {

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What of an event is shown to whom. This is the one place that decides it: the list, the single
+ * event and the stream all come through here. */
+
+#include "enigm-event-view.h"
+
+#include "app/protocol/enigm-text.h"
+
+#include "enigm-object.h"
+#include "enigm-problem.h"
+
+/* Positions of one event that its owner is shown: the newest. */
+#define MAX_POSITIONS 500
+
+/* An event, if the viewer (?1) owns it or is a contact who was told of it and is one still. */
+#define SELECT_EVENT                                                                               \
+  "SELECT e.id, e.kind, e.pressed, e.received, e.ended, e.ended_by, e.delete_on, e.binding,"       \
+  " e.account = ?1, a.contact_id, c.accepted, c.notified, c.seen"                                  \
+  " FROM events e JOIN accounts a ON a.id = e.account"                                             \
+  " LEFT JOIN event_contacts c ON c.event = e.id AND c.contact = ?1 AND c.removed IS NULL"         \
+  " WHERE (e.account = ?1 OR c.contact IS NOT NULL)"
+
+enum
+{
+  COLUMN_ID,
+  COLUMN_KIND,
+  COLUMN_PRESSED,
+  COLUMN_RECEIVED,
+  COLUMN_ENDED,
+  COLUMN_ENDED_BY,
+  COLUMN_DELETE_ON,
+  COLUMN_BINDING,
+  COLUMN_OWN,
+  COLUMN_FROM,
+  COLUMN_ACCEPTED,
+  COLUMN_NOTIFIED,
+  COLUMN_SEEN,
+};
+
+#define DEGREE 1e6
+
+static JsonNode *
+position_to_json (EnigmStatement *statement)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_double_member (object, "latitude",
+                                 enigm_statement_get_int64 (statement, 0) / DEGREE);
+  json_object_set_double_member (object, "longitude",
+                                 enigm_statement_get_int64 (statement, 1) / DEGREE);
+  json_object_set_int_member (object, "accuracy", enigm_statement_get_int64 (statement, 2));
+  json_object_set_int_member (object, "time", enigm_statement_get_int64 (statement, 3));
+  json_node_take_object (node, object);
+  return node;
+}
+
+static gboolean
+add_position (EnigmPlatformState *state, const guint8 *event_id, JsonObject *object, GError **error)
+{
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error,
+                        "SELECT latitude, longitude, accuracy, time FROM event_positions"
+                        " WHERE event = ?1 ORDER BY time DESC, number DESC LIMIT 1",
+                        "k", event_id);
+  EnigmStep step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
+
+  if (step == ENIGM_STEP_ROW)
+    json_object_set_member (object, "position", position_to_json (statement));
+  return step != ENIGM_STEP_ERROR;
+}
+
+static gboolean
+add_positions (EnigmPlatformState *state,
+               const guint8 *event_id,
+               JsonObject *object,
+               GError **error)
+{
+  JsonArray *array = json_array_new ();
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error,
+                        "SELECT latitude, longitude, accuracy, time, number FROM"
+                        " (SELECT * FROM event_positions WHERE event = ?1"
+                        "  ORDER BY number DESC LIMIT ?2) ORDER BY number",
+                        "ki", event_id, (gint64) MAX_POSITIONS);
+  EnigmStep step = ENIGM_STEP_ERROR;
+
+  json_object_set_array_member (object, "positions", array);
+  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+    json_array_add_element (array, position_to_json (statement));
+  return step == ENIGM_STEP_DONE;
+}
+
+static void
+set_stages (EnigmStatement *statement, gint first, JsonObject *object)
+{
+  enigm_object_set_time_or_null (object, "accepted", enigm_statement_get_int64 (statement, first));
+  enigm_object_set_time_or_null (object, "notified",
+                                 enigm_statement_get_int64 (statement, first + 1));
+  enigm_object_set_time_or_null (object, "seen", enigm_statement_get_int64 (statement, first + 2));
+}
+
+static gboolean
+add_contacts (EnigmPlatformState *state, const guint8 *event_id, JsonObject *object, GError **error)
+{
+  JsonArray *array = json_array_new ();
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error,
+                        "SELECT contact_id, accepted, notified, seen FROM event_contacts"
+                        " WHERE event = ?1 ORDER BY place",
+                        "k", event_id);
+  EnigmStep step = ENIGM_STEP_ERROR;
+
+  json_object_set_array_member (object, "contacts", array);
+  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+    {
+      JsonObject *contact = json_object_new ();
+
+      json_object_set_string_member (contact, "contact_id",
+                                     enigm_statement_get_text (statement, 0));
+      set_stages (statement, 1, contact);
+      json_array_add_object_element (array, contact);
+    }
+  return step == ENIGM_STEP_DONE;
+}
+
+static JsonNode *
+row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  gboolean own = enigm_statement_get_int64 (statement, COLUMN_OWN) != 0;
+  gboolean active = enigm_statement_is_null (statement, COLUMN_ENDED);
+  g_autofree gchar *id_text = NULL;
+  g_autofree gchar *binding_text = NULL;
+  guint8 id[ENIGM_ID_SIZE], binding[ENIGM_ID_SIZE];
+
+  json_node_take_object (node, object);
+  enigm_statement_get_id (statement, COLUMN_ID, id);
+  enigm_statement_get_id (statement, COLUMN_BINDING, binding);
+  id_text = enigm_hex_encode (id, sizeof id);
+  json_object_set_string_member (object, "id", id_text);
+  json_object_set_string_member (object, "kind", enigm_statement_get_text (statement, COLUMN_KIND));
+  json_object_set_string_member (object, "role", own ? "owner" : "contact");
+  json_object_set_string_member (object, "state", active ? "active" : "ended");
+  json_object_set_int_member (object, "pressed",
+                              enigm_statement_get_int64 (statement, COLUMN_PRESSED));
+  json_object_set_int_member (object, "received",
+                              enigm_statement_get_int64 (statement, COLUMN_RECEIVED));
+  json_object_set_null_member (object, "ended");
+  if (!active)
+    {
+      JsonObject *ended = json_object_new ();
+
+      json_object_set_int_member (ended, "time",
+                                  enigm_statement_get_int64 (statement, COLUMN_ENDED));
+      json_object_set_string_member (ended, "by",
+                                     enigm_statement_get_text (statement, COLUMN_ENDED_BY));
+      json_object_set_object_member (object, "ended", ended);
+    }
+  json_object_set_int_member (object, "delete_on",
+                              enigm_statement_get_int64 (statement, COLUMN_DELETE_ON));
+  json_object_set_null_member (object, "position");
+  /* Once it has ended, contacts see no position. */
+  if ((own || active) && !add_position (state, id, object, error))
+    return NULL;
+  if (own)
+    {
+      binding_text = enigm_hex_encode (binding, sizeof binding);
+      json_object_set_string_member (object, "binding", binding_text);
+      if (!add_contacts (state, id, object, error) || !add_positions (state, id, object, error))
+        return NULL;
+    }
+  else
+    {
+      JsonObject *stages = json_object_new ();
+
+      json_object_set_string_member (object, "from",
+                                     enigm_statement_get_text (statement, COLUMN_FROM));
+      set_stages (statement, COLUMN_ACCEPTED, stages);
+      json_object_set_object_member (object, "stages", stages);
+    }
+  return g_steal_pointer (&node);
+}
+
+/**
+ * enigm_event_view:
+ * @state: the platform
+ * @event_id: (array fixed-size=16): ID of an event
+ * @viewer: (array fixed-size=16): ID of the account that looks
+ * @error: %ENIGM_PROBLEM_UNKNOWN if @viewer may not see it, or there is none
+ *
+ * Returns: (transfer full) (nullable): the *event* as that account sees it
+ */
+JsonNode *
+enigm_event_view (EnigmPlatformState *state,
+                  const guint8 event_id[ENIGM_ID_SIZE],
+                  const guint8 viewer[ENIGM_ID_SIZE],
+                  GError **error)
+{
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error, SELECT_EVENT " AND e.id = ?2", "kk", viewer, event_id);
+  EnigmStep step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
+
+  if (step == ENIGM_STEP_ROW)
+    return row_to_json (state, statement, error);
+  if (step == ENIGM_STEP_DONE)
+    enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, NULL, "there is no such event");
+  return NULL;
+}
+
+/**
+ * enigm_event_view_all:
+ * @state: the platform
+ * @viewer: (array fixed-size=16): ID of the account that looks
+ * @error: why it failed
+ *
+ * Returns: (transfer full) (nullable): `{events: […]}`, newest first
+ */
+JsonNode *
+enigm_event_view_all (EnigmPlatformState *state, const guint8 viewer[ENIGM_ID_SIZE], GError **error)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  JsonArray *array = json_array_new ();
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    state->store, error, SELECT_EVENT " ORDER BY e.received DESC, e.id", "k", viewer);
+  EnigmStep step = ENIGM_STEP_ERROR;
+
+  json_node_take_object (root, object);
+  json_object_set_array_member (object, "events", array);
+  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+    {
+      JsonNode *event = row_to_json (state, statement, error);
+
+      if (event == NULL)
+        return NULL;
+      json_array_add_element (array, event);
+    }
+  return step == ENIGM_STEP_DONE ? g_steal_pointer (&root) : NULL;
+}
