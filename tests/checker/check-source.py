@@ -12,17 +12,17 @@ import re
 import subprocess
 import sys
 
-# Why each of these tells one thing although it is longer than 500 lines.
+# Why each of these tells one thing although it has more than 500 lines, comments and blanks aside.
 LONG = {
-    "app/protocol/enigm-cbor.c": "one codec: writer and reader hold to the same rules",
-    "tests/world/enigm-world.c": "one world: its parts only make sense together",
+    "app/enigm-pairing.c": "one workflow, in the order in which it happens",
+    "app/enigm-radio.c": "the one wrapper around org.bluez",
 }
 # Calls that block, and why nobody waits there.
 BLOCKING = {
 }
 # Hosts that a text may name: for examples, and for the names of things.
 HOSTS = re.compile(
-    r"(?i:host)|(localhost|127\.0\.0\.1|(.*\.)?example(\.(org|com|net))?|(.*\.)?(test|invalid)"
+    r"[\w-]+|(127\.0\.0\.1|(.*\.)?example(\.(org|com|net))?|(.*\.)?(test|invalid)"
     r"|www\.w3\.org|(.*\.)?freedesktop\.org|(.*\.)?gnome\.org|(.*\.)?gnu\.org|spdx\.org"
     r"|www\.rfc-editor\.org|(.*\.)?ietf\.org|openapis\.org|spec\.openapis\.org"
     r"|json-schema\.org|(.*\.)?bluetooth\.com|creativecommons\.org)")
@@ -196,7 +196,9 @@ def blocking(path, text, tree):
 
 @rule(r".*\.(c|h|py)$")
 def length(path, text, tree):
-    lines = text.count("\n")
+    if not path.endswith(".py"):
+        text = without_comments(text)
+    lines = sum(1 for line in text.splitlines() if line.strip())
     if lines > 500 and path not in LONG:
         yield 500, f"{lines} lines; does it still tell one thing? If so, say why in LONG"
 
