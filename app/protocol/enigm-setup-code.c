@@ -273,7 +273,7 @@ derive_w_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
 /**
  * enigm_setup_code_derive_w_async:
  * @self: a setup code
- * @cancellable: (nullable): cancels; the thread's work is then thrown away
+ * @cancellable: (nullable): cancels; the thread's work, 0.1 s or so, is then thrown away
  * @callback: called on this thread's main context
  * @user_data: for @callback
  *
@@ -293,7 +293,8 @@ enigm_setup_code_derive_w_async (EnigmSetupCode *self,
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_setup_code_derive_w_async);
   g_task_set_task_data (task, enigm_setup_code_ref (self), (GDestroyNotify) enigm_setup_code_unref);
-  g_task_set_return_on_cancel (task, TRUE);
+  /* Cancelled or not, this ends with the thread: a process that exits while libcrypto is at work in
+   * one crashes in libcrypto's own clean-up. */
   g_task_run_in_thread (task, derive_w_in_thread);
 }
 
