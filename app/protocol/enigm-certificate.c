@@ -260,7 +260,7 @@ check_path (X509_STORE_CTX *ctx, Certificates *certificates, GError **error)
 {
   Certificates *path = X509_STORE_CTX_get0_chain (ctx);
 
-  if (sk_X509_num (path) < 2 || sk_X509_num (path) < sk_X509_num (certificates))
+  if (sk_X509_num (path) < sk_X509_num (certificates))
     goto refused;
   for (int i = 0; i < sk_X509_num (certificates); i++)
     if (X509_cmp (sk_X509_value (path, i), sk_X509_value (certificates, i)) != 0)

@@ -223,6 +223,7 @@ test_refusals (void)
     { AS_BOOL, "f815" },
     /* indefinite or reserved lengths */
     { AS_UINT, "1c" },
+    { AS_UINT, "1c00000000000000000000000000000064" },
     { AS_UINT, "1f" },
     { AS_BYTES, "5f4101ff" },
     { AS_TEXT, "7f6161ff" },
@@ -316,6 +317,7 @@ test_left_over (void)
     { "0000", 1 },   /* a byte behind the value */
     { "0000", 2 },   /* which is no second value either */
     { "820000", 2 }, /* read as [0] below: an element too many */
+    { "821864", 2 }, /* an array of two, whose bytes are all in the first */
     { "81", 1 },     /* an array that promises one */
     { "", 0 },       /* nothing at all */
     { "00", 0 },     /* nothing read */
@@ -332,7 +334,7 @@ test_left_over (void)
           if (enigm_cbor_reader_peek (&reader) == ENIGM_CBOR_ARRAY)
             enigm_cbor_read_array_between (&reader, "array", 0, 8);
           else
-            enigm_cbor_read_uint (&reader, "n", 8);
+            enigm_cbor_read_uint (&reader, "n", 100);
         }
       g_assert_false (enigm_cbor_reader_finish (&reader, &error));
       g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED);

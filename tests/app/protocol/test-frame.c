@@ -119,6 +119,7 @@ static const BadRow bad_rows[] = {
   { "no first frame", 1, { { 2, { 0x40, 'x' } } } },
   { "a middle frame at the start", 1, { { 2, { 0x01, 'x' } } } },
   { "more than its length", 1, { { 5, { 0xc0, 0, 1, 'x', 'y' } } } },
+  { "more than its length, and not last", 1, { { 5, { 0x80, 0, 1, 'x', 'y' } } } },
   { "last, and not complete", 1, { { 4, { 0xc0, 0, 2, 'x' } } } },
   { "complete, and not last", 1, { { 4, { 0x80, 0, 1, 'x' } } } },
   { "a counter that stands still", 2, { { 4, { 0x80, 0, 3, 'x' } }, { 2, { 0x00, 'y' } } } },

@@ -168,7 +168,7 @@ test_origins (void)
                          "https://keys.example.org:",
                          "https://keys.example.org:0",
                          "https://keys.example.org:65536",
-                         "https://keys example.org",
+                         "https://keys.example.org x",
                          "https://keys.example.org\n",
                          too_long };
 
