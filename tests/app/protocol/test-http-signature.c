@@ -94,6 +94,8 @@ test_key_request (void)
   input = enigm_http_signature_format_input (&signature);
   value = enigm_http_signature_format (&signature);
   g_assert_cmpstr (input, ==, KEY_INPUT);
+  /* Computed apart from this code; PROTOCOL.md, section 9. */
+  g_assert_cmpstr (value, ==, "enigm=:M9U4EFOd94RerSD6K1J0+4G8DN9/fhgi+IyBk/gHGxg=:");
 
   g_assert_true (
     enigm_http_signature_parse (&parsed, ENIGM_HTTP_KEY_REQUEST, input, 1, value, 1, &error));
@@ -185,6 +187,7 @@ test_key_answer (void)
   g_assert_true (enigm_http_signature_sign_hmac (&signature, &message, key, &error));
   input = enigm_http_signature_format_input (&signature);
   value = enigm_http_signature_format (&signature);
+  g_assert_cmpstr (value, ==, "enigm=:KFoespcpHiIZ+mAzqe/XdAA7UBb4GbsY4QJx2bNds5o=:");
   g_assert_true (
     enigm_http_signature_parse (&parsed, ENIGM_HTTP_KEY_ANSWER, input, 1, value, 1, &error));
   g_assert_true (enigm_http_signature_verify_hmac (&parsed, &message, key, &error));

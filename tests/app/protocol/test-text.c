@@ -66,7 +66,7 @@ static void
 test_base64url_refusals (void)
 {
   const gchar *bad[] = { "Zg==",  "Z",    "Zh",   "Zm9",   "Zm9v=", "Zm9v\n",
-                         " Zm9v", "Zm+v", "Zm/v", "Zm9vY", "Zm 9v", "Zm9\xc3" };
+                         " Zm9v", "Zm+v", "Zm/v", "Zm9vY", "Zm 9v", "Zm9\xc3\xa9" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
