@@ -5,12 +5,10 @@
 
 #include "enigm-error.h"
 #include "enigm-key-session-private.h"
-#include "protocol/enigm-cbor.h"
+#include "protocol/enigm-hello.h"
 #include "protocol/enigm-resume.h"
 #include "protocol/enigm-spake2plus.h"
 
-#define PROTOCOL_VERSION 1
-#define SUITE 1
 /* The key gives a connection ten seconds to a right confirmation. */
 #define ANSWER_TIMEOUT_SECONDS 10
 
@@ -57,50 +55,22 @@ handshake_free (Handshake *self)
   g_free (self);
 }
 
-static GBytes *
-new_app_hello (void)
-{
-  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
-
-  enigm_cbor_write_array (&writer, 2);
-  enigm_cbor_write_uint (&writer, PROTOCOL_VERSION);
-  enigm_cbor_write_uint (&writer, SUITE);
-  return enigm_cbor_writer_end (&writer);
-}
-
-/* PROTOCOL.md section 2. The rest of what a hello says is checked by SPAKE2+, whose context it is.
- */
+/* PROTOCOL.md section 2. What a hello says is also checked by SPAKE2+, whose context it is. */
 static gboolean
-check_key_hello (GBytes *hello, GError **error)
+check_key_hello (GBytes *bytes, GError **error)
 {
-  g_auto (EnigmCborReader) reader = enigm_cbor_reader_over (hello);
   g_autoptr (GError) malformed = NULL;
-  guint64 version;
-  gboolean suite_known = FALSE;
-  gsize n_suites;
+  EnigmKeyHello hello;
 
-  enigm_cbor_read_array (&reader, "key hello", 4);
-  version = enigm_cbor_read_uint (&reader, "version", 255);
-  n_suites = enigm_cbor_read_array_between (&reader, "suites", 1, 8);
-  for (gsize i = 0; i < n_suites; i++)
-    suite_known |= enigm_cbor_read_uint (&reader, "suite", 255) == SUITE;
-  enigm_cbor_read_uint (&reader, "discriminator", 4095);
-  enigm_cbor_read_bool (&reader, "bound");
-  if (!enigm_cbor_reader_finish (&reader, &malformed))
-    {
-      g_debug ("Key hello: %s", malformed->message);
-      g_set_error_literal (
-        error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
-        _ ("This does not answer like an Enigm Key. Nothing was sent to it. Choose "
-           "another one from the list."));
-      return FALSE;
-    }
-  if (version != PROTOCOL_VERSION || !suite_known)
-    {
-      g_propagate_error (error, enigm_key_session_new_reason_error (ENIGM_REASON_VERSION, 0));
-      return FALSE;
-    }
-  return TRUE;
+  if (enigm_key_hello_decode (bytes, &hello, &malformed))
+    return TRUE;
+  g_debug ("Key hello: %s", malformed->message);
+  g_set_error_literal (
+    error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+    _ ("This does not answer like an Enigm Key that this version of the app knows. "
+       "Nothing was sent to it. Choose another one from the list, or update the "
+       "app."));
+  return FALSE;
 }
 
 /* Version and suite cannot be talked down: the context hashes what both sides said. */
@@ -125,7 +95,7 @@ new_start (Handshake *self, GError **error)
   g_autoptr (GBytes) context = NULL;
   g_autoptr (GBytes) nobody = g_bytes_new_static ("", 0);
 
-  message->blob = new_app_hello ();
+  message->blob = enigm_app_hello_encode ();
   context = new_context (key_hello, message->blob);
   self->prover = enigm_spake2plus_prover_new (self->w0, self->w1, context, nobody, nobody);
   if (!enigm_spake2plus_prover_start (self->prover, message->point, error))

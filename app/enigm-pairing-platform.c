@@ -7,7 +7,7 @@
 
 #include "enigm-error.h"
 #include "enigm-json.h"
-#include "protocol/enigm-cbor.h"
+#include "protocol/enigm-handover.h"
 #include "protocol/enigm-text.h"
 
 /* A key's requests, and nothing else of the platform's, may be relayed for it. */
@@ -144,16 +144,8 @@ enigm_pairing_register_async (EnigmPlatform *platform,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
-  g_autoptr (GBytes) body = NULL;
+  g_autoptr (GBytes) body = enigm_handover_encode (offer, attestation, chain);
 
-  enigm_cbor_write_array (&writer, 3);
-  enigm_cbor_write_blob (&writer, offer);
-  enigm_cbor_write_blob (&writer, attestation);
-  enigm_cbor_write_array (&writer, chain->len);
-  for (guint i = 0; i < chain->len; i++)
-    enigm_cbor_write_blob (&writer, g_ptr_array_index (chain, i));
-  body = enigm_cbor_writer_end (&writer);
   enigm_platform_post_cbor_async (platform, "/v1/attestations", body, NULL, cancellable, callback,
                                   user_data);
 }
@@ -184,15 +176,8 @@ enigm_pairing_register_finish (EnigmPlatform *platform, GAsyncResult *result, GE
            "a genuine key. Nothing was bound; do not rely on it."));
       return NULL;
     }
-  {
-    g_auto (EnigmCborReader) reader = enigm_cbor_reader_over (body);
-
-    enigm_cbor_read_array (&reader, "answer", 2);
-    receipt->blob = enigm_cbor_read_blob (&reader, "receipt", 1, 256);
-    enigm_cbor_read_bytes (&reader, "signature", sizeof receipt->signature, receipt->signature);
-    if (enigm_cbor_reader_finish (&reader, &malformed))
-      return g_steal_pointer (&receipt);
-  }
+  if (enigm_handover_answer_decode (body, &receipt->blob, receipt->signature, &malformed))
+    return g_steal_pointer (&receipt);
   g_debug ("Receipt: %s", malformed->message);
   g_set_error_literal (
     error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_ANSWER,

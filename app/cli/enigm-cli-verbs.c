@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-cli-verbs.h"
+
+#include <glib/gi18n-lib.h>
+
+/* In the order in which a person meets them. */
+static const EnigmCliVerb verbs[] = {
+  { "sign-up",
+    "--platform=https://… --user=NAME",
+    N_ ("make an account and sign this computer in"),
+    ENIGM_CLI_NEEDS_NOTHING,
+    { "password", "pin" },
+    { "platform=", "user=", "ca=", "pin-certificate=", "computer=" },
+    enigm_cli_sign_in },
+  { "sign-in",
+    "--platform=https://… --user=NAME",
+    N_ ("sign this computer in to an account"),
+    ENIGM_CLI_NEEDS_NOTHING,
+    { "password" },
+    { "platform=", "user=", "ca=", "pin-certificate=", "computer=" },
+    enigm_cli_sign_in },
+  { "scan",
+    "",
+    N_ ("list the keys on the air"),
+    ENIGM_CLI_NEEDS_NOTHING,
+    {},
+    { "seconds=" },
+    enigm_cli_scan },
+  { "pair", "", N_ ("pair a key"), ENIGM_CLI_NEEDS_ACCOUNT, { "code" }, {}, enigm_cli_pair },
+  { "status",
+    "",
+    N_ ("would it work right now?"),
+    ENIGM_CLI_NEEDS_NOTHING,
+    {},
+    {},
+    enigm_cli_status },
+  { "drill",
+    "[BINDING]",
+    N_ ("try a key, the whole way to the contacts"),
+    ENIGM_CLI_NEEDS_NEWS,
+    {},
+    { "no-wait" },
+    enigm_cli_drill },
+  { "sign-out",
+    "",
+    N_ ("sign this computer out and leave nothing on it"),
+    ENIGM_CLI_NEEDS_NOTHING,
+    {},
+    { "even-offline" },
+    enigm_cli_sign_out },
+};
+
+/**
+ * enigm_cli_verb_find:
+ *
+ * Returns: (transfer none) (nullable): the verb called @name
+ */
+const EnigmCliVerb *
+enigm_cli_verb_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_strcmp0 (verbs[i].name, name) == 0)
+      return &verbs[i];
+  return NULL;
+}
+
+static void
+list_options (GString *list, const EnigmCliVerb *verb)
+{
+  for (gsize i = 0; i < ENIGM_CLI_MAX_OPTIONS && verb->options[i] != NULL; i++)
+    g_string_append_printf (list, " [--%s%s]", verb->options[i],
+                            g_str_has_suffix (verb->options[i], "=") ? "…" : "");
+  for (gsize i = 0; i < ENIGM_CLI_MAX_SECRETS && verb->secrets[i] != NULL; i++)
+    g_string_append_printf (list, " [--%s-fd=N]", verb->secrets[i]);
+}
+
+/**
+ * enigm_cli_verb_list:
+ *
+ * Returns: (transfer full): the help's list of verbs
+ */
+char *
+enigm_cli_verb_list (void)
+{
+  GString *list = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_string_append_printf (list, "  %-12s %s\n", verbs[i].name, _ (verbs[i].summary));
+      if (verbs[i].words[0] != '\0' || verbs[i].options[0] != NULL || verbs[i].secrets[0] != NULL)
+        {
+          g_string_append_printf (list, "               %s", verbs[i].words);
+          list_options (list, &verbs[i]);
+          g_string_append_c (list, '\n');
+        }
+    }
+  return g_string_free (list, FALSE);
+}

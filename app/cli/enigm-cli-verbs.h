@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "enigm-cli.h"
+
+G_BEGIN_DECLS
+
+#define ENIGM_CLI_MAX_SECRETS 2
+#define ENIGM_CLI_MAX_OPTIONS 8
+
+/**
+ * EnigmCliNeeds:
+ * @ENIGM_CLI_NEEDS_NOTHING: works without an account
+ * @ENIGM_CLI_NEEDS_ACCOUNT: somebody is signed in
+ * @ENIGM_CLI_NEEDS_NEWS: and the platform was asked how things stand now
+ *
+ * What is made ready before a verb runs.
+ */
+typedef enum
+{
+  ENIGM_CLI_NEEDS_NOTHING,
+  ENIGM_CLI_NEEDS_ACCOUNT,
+  ENIGM_CLI_NEEDS_NEWS,
+} EnigmCliNeeds;
+
+/**
+ * EnigmCliVerb:
+ * @name: what is typed
+ * @words: what follows it, for the help
+ * @summary: one line for the help
+ * @needs: what is made ready first
+ * @secrets: names of what is asked on the terminal or read from `--NAME-fd`
+ * @options: names of its options; one that ends in `=` takes a value
+ * @run: begins it; it ends with enigm_cli_end() or enigm_cli_fail()
+ *
+ * One verb of `enigmctl`.
+ */
+struct _EnigmCliVerb
+{
+  const char *name;
+  const char *words;
+  const char *summary;
+  EnigmCliNeeds needs;
+  const char *secrets[ENIGM_CLI_MAX_SECRETS];
+  const char *options[ENIGM_CLI_MAX_OPTIONS];
+  void (*run) (EnigmCli *cli);
+};
+
+const EnigmCliVerb *enigm_cli_verb_find (const char *name);
+char *enigm_cli_verb_list (void);
+
+void enigm_cli_drill (EnigmCli *cli);
+void enigm_cli_pair (EnigmCli *cli);
+void enigm_cli_scan (EnigmCli *cli);
+void enigm_cli_sign_in (EnigmCli *cli);
+void enigm_cli_sign_out (EnigmCli *cli);
+void enigm_cli_status (EnigmCli *cli);
+
+G_END_DECLS
