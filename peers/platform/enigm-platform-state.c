@@ -4,12 +4,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "app/protocol/enigm-certificate.h"
 #include "app/protocol/enigm-hash.h"
 #include "app/protocol/enigm-openssl.h"
 
 #include "enigm-guesses.h"
 #include "enigm-journal.h"
-#include "enigm-makers.h"
 #include "enigm-rate.h"
 
 /* Attestations from one address, within so many seconds: a pairing hands in a few. */
@@ -72,6 +72,24 @@ read_pin (const gchar *path, gboolean certificate, guint8 pin[ENIGM_PIN_SIZE], G
   enigm_sha256 (ENIGM_PARTS ({ der, der_size }), pin);
   OPENSSL_free (der);
   return TRUE;
+}
+
+static GBytes *
+read_makers (const gchar *path, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (GBytes) makers = NULL;
+  gchar *pem;
+  gsize size;
+
+  if (g_file_get_contents (path, &pem, &size, &wrong))
+    {
+      makers = g_bytes_new_take (pem, size);
+      if (enigm_certificate_check_authorities (makers, &wrong))
+        return g_steal_pointer (&makers);
+    }
+  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: %s", path, wrong->message);
+  return NULL;
 }
 
 static gboolean
@@ -148,7 +166,7 @@ enigm_platform_state_open (EnigmConfig *config,
       !read_pin (config->reserve_key, FALSE, self->pins[1], error))
     return NULL;
 
-  self->makers = enigm_makers_load (config->maker_ca, error);
+  self->makers = read_makers (config->maker_ca, error);
   if (self->makers == NULL)
     return NULL;
   self->attestation_rate = enigm_rate_new (ATTESTATIONS, ATTESTATION_SECONDS);
@@ -175,7 +193,7 @@ enigm_platform_state_free (EnigmPlatformState *self)
   g_clear_pointer (&self->hub, enigm_hub_free);
   g_clear_pointer (&self->store, enigm_store_free);
   g_clear_pointer (&self->journal, enigm_journal_close);
-  g_clear_pointer (&self->makers, enigm_makers_free);
+  g_clear_pointer (&self->makers, g_bytes_unref);
   g_clear_pointer (&self->attestation_rate, enigm_rate_free);
   g_clear_pointer (&self->identity, enigm_p256_key_unref);
   g_clear_pointer (&self->pseudonym_secret, enigm_secret_unref);

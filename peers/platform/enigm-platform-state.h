@@ -33,7 +33,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @pins: H of the SubjectPublicKeyInfo of the TLS certificate, and of the one after it
  * @guesses: how often passwords were guessed wrong
  * @journal: what a restored database is brought up to date with
- * @makers: the authorities whose keys are genuine
+ * @makers: the authorities whose keys are genuine, PEM
  * @attestation_rate: how often attestations came from each address
  *
  * What every handler works on. There is one, on the main loop.
@@ -50,7 +50,7 @@ typedef struct
   guint8 pins[2][ENIGM_PIN_SIZE];
   struct _EnigmGuesses *guesses;
   struct _EnigmJournal *journal;
-  struct _EnigmMakers *makers;
+  GBytes *makers;
   struct _EnigmRate *attestation_rate;
   EnigmPlatformClock clock;
   gpointer clock_data;

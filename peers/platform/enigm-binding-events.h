@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "enigm-platform-state.h"
+
+G_BEGIN_DECLS
+
+gboolean enigm_binding_events_move (EnigmPlatformState *state,
+                                    const guint8 from[ENIGM_ID_SIZE],
+                                    const guint8 to[ENIGM_ID_SIZE],
+                                    GError **error);
+gboolean enigm_binding_events_announce (EnigmPlatformState *state,
+                                        const guint8 binding[ENIGM_ID_SIZE],
+                                        GError **error);
+
+G_END_DECLS
