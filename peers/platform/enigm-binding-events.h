@@ -5,10 +5,6 @@
 
 G_BEGIN_DECLS
 
-gboolean enigm_binding_events_move (EnigmPlatformState *state,
-                                    const guint8 from[ENIGM_ID_SIZE],
-                                    const guint8 to[ENIGM_ID_SIZE],
-                                    GError **error);
 gboolean enigm_binding_events_announce (EnigmPlatformState *state,
                                         const guint8 binding[ENIGM_ID_SIZE],
                                         GError **error);

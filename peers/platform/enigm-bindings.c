@@ -4,6 +4,7 @@
 #include "enigm-binding-events.h"
 #include "enigm-changes.h"
 #include "enigm-column.h"
+#include "enigm-events.h"
 #include "enigm-ownership.h"
 
 #define COLUMNS                                                                                    \
@@ -444,7 +445,7 @@ enigm_bindings_trust (EnigmPlatformState *state, EnigmBinding *binding, GError *
       for (guint i = 0; i < n; i++)
         if (!enigm_bindings_add_computer (state, binding->id, computers[i], NULL, error))
           return FALSE;
-      if (!enigm_binding_events_move (state, earlier->id, binding->id, error))
+      if (!enigm_events_move (state, earlier->id, binding->id, error))
         return FALSE;
       enigm_changes_note_successor (state, earlier->id, binding->id);
     }

@@ -79,7 +79,8 @@ outcome_from_error (GError *problem, EnigmKeyOutcome *outcome, GError **error)
   if (g_error_matches (problem, ENIGM_PROBLEM, ENIGM_PROBLEM_UNKNOWN))
     *outcome = ENIGM_KEY_OUTCOME_UNKNOWN_EVENT;
   else if (g_error_matches (problem, ENIGM_PROBLEM, ENIGM_PROBLEM_KEY_OWNED) ||
-           g_error_matches (problem, ENIGM_PROBLEM, ENIGM_PROBLEM_KEY_SUSPENDED))
+           g_error_matches (problem, ENIGM_PROBLEM, ENIGM_PROBLEM_KEY_SUSPENDED) ||
+           g_error_matches (problem, ENIGM_PROBLEM, ENIGM_PROBLEM_STATE_FORBIDS))
     *outcome = ENIGM_KEY_OUTCOME_FORBIDDEN;
   else
     {

@@ -2,6 +2,7 @@
 #include "enigm-server.h"
 
 #include "enigm-events.h"
+#include "enigm-keys.h"
 #include "enigm-password.h"
 #include "enigm-router.h"
 #include "enigm-server-connection.h"
@@ -13,6 +14,8 @@
 /* How long a peer may take to fetch its answer, in seconds. */
 #define ANSWER_SECONDS 60
 #define DAY_SECONDS (24 * 60 * 60)
+/* How late a pairing that was never finished may be seen to end, in seconds. */
+#define SWEEP_SECONDS 15
 
 struct _EnigmServer
 {
@@ -22,6 +25,7 @@ struct _EnigmServer
   GTlsCertificate *certificate;
   GPtrArray *connections;
   guint daily;
+  guint sweep;
 };
 
 /* A message and the size of what has come of its body. */
@@ -193,6 +197,17 @@ on_day_over (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_keys_due (gpointer user_data)
+{
+  EnigmServer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_keys_sweep (self->state, &error))
+    g_warning ("pairings that were never finished stay: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /**
  * enigm_server_new:
  * @state: the platform; it must outlive the server
@@ -252,6 +267,8 @@ enigm_server_listen (EnigmServer *self, GError **error)
   g_socket_service_start (self->service);
   on_day_over (self);
   self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day_over, self);
+  on_keys_due (self);
+  self->sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_keys_due, self);
   return TRUE;
 }
 
@@ -271,6 +288,7 @@ enigm_server_free (EnigmServer *self)
       g_clear_object (&self->service);
     }
   g_clear_handle_id (&self->daily, g_source_remove);
+  g_clear_handle_id (&self->sweep, g_source_remove);
   enigm_hub_end_all (self->state->hub);
   while (self->connections->len > 0)
     {
