@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * EnigmKeyringKind:
  * @ENIGM_KEYRING_SESSION: the session's token
- * @ENIGM_KEYRING_COMPUTER: this computer's own signing key, a P-256 scalar of 32 bytes
+ * @ENIGM_KEYRING_COMPUTER: this computer's own signing key, PEM
  * @ENIGM_KEYRING_KEY: the management secret S for one binding, 32 bytes
  * @ENIGM_KEYRING_FILES: the key that seals the files in the data folder, 32 bytes
  */

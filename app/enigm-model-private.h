@@ -43,6 +43,7 @@ void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
 
 /* Readers shared by the models: a contact ID with right check digits, in its canonical form; a short
  * word, "" for null. */
+gchar *enigm_model_canonical_contact_id (const gchar *text);
 gboolean enigm_model_read_contact_id (JsonObject *json,
                                       const gchar *field,
                                       gchar **out,
