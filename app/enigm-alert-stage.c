@@ -110,9 +110,9 @@ enigm_alert_stage_parse (JsonObject *json, gboolean with_contact, GError **error
       if (!enigm_model_read_contact_id (json, "contact_id", &self->contact_id, error))
         return NULL;
     }
-  if (!enigm_json_read_time_or_null (json, "accepted", &self->accepted, error)
-      || !enigm_json_read_time_or_null (json, "notified", &self->notified, error)
-      || !enigm_json_read_time_or_null (json, "seen", &self->seen, error))
+  if (!enigm_json_read_time_or_null (json, "accepted", &self->accepted, error) ||
+      !enigm_json_read_time_or_null (json, "notified", &self->notified, error) ||
+      !enigm_json_read_time_or_null (json, "seen", &self->seen, error))
     return NULL;
   return g_steal_pointer (&self);
 }

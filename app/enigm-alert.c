@@ -148,29 +148,29 @@ enigm_alert_class_init (EnigmAlertClass *class)
   object_class->finalize = enigm_alert_finalize;
 
   properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
-  properties[PROP_KIND] = g_param_spec_enum ("kind", NULL, NULL, ENIGM_TYPE_ALERT_KIND,
-                                             ENIGM_ALERT_KIND_ALERT, flags);
-  properties[PROP_ROLE] = g_param_spec_enum ("role", NULL, NULL, ENIGM_TYPE_ALERT_ROLE,
-                                             ENIGM_ALERT_ROLE_OWNER, flags);
+  properties[PROP_KIND] =
+    g_param_spec_enum ("kind", NULL, NULL, ENIGM_TYPE_ALERT_KIND, ENIGM_ALERT_KIND_ALERT, flags);
+  properties[PROP_ROLE] =
+    g_param_spec_enum ("role", NULL, NULL, ENIGM_TYPE_ALERT_ROLE, ENIGM_ALERT_ROLE_OWNER, flags);
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, ENIGM_TYPE_ALERT_STATE,
                                               ENIGM_ALERT_STATE_ACTIVE, flags);
   properties[PROP_PRESSED] = g_param_spec_int64 ("pressed", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_RECEIVED] = g_param_spec_int64 ("received", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[PROP_ENDED_TIME]
-    = g_param_spec_int64 ("ended-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_ENDED_TIME] =
+    g_param_spec_int64 ("ended-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_ENDED_BY] = g_param_spec_string ("ended-by", NULL, NULL, NULL, flags);
   properties[PROP_HAS_POSITION] = g_param_spec_boolean ("has-position", NULL, NULL, FALSE, flags);
   properties[PROP_LATITUDE] = g_param_spec_double ("latitude", NULL, NULL, -90, 90, 0, flags);
   properties[PROP_LONGITUDE] = g_param_spec_double ("longitude", NULL, NULL, -180, 180, 0, flags);
-  properties[PROP_ACCURACY]
-    = g_param_spec_double ("accuracy", NULL, NULL, 0, MAX_ACCURACY, 0, flags);
-  properties[PROP_POSITION_TIME]
-    = g_param_spec_int64 ("position-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_ACCURACY] =
+    g_param_spec_double ("accuracy", NULL, NULL, 0, MAX_ACCURACY, 0, flags);
+  properties[PROP_POSITION_TIME] =
+    g_param_spec_int64 ("position-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_FROM] = g_param_spec_string ("from", NULL, NULL, NULL, flags);
   properties[PROP_BINDING] = g_param_spec_string ("binding", NULL, NULL, NULL, flags);
   properties[PROP_STAGES] = g_param_spec_object ("stages", NULL, NULL, G_TYPE_LIST_MODEL, flags);
-  properties[PROP_DELETE_ON]
-    = g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_DELETE_ON] =
+    g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -194,8 +194,8 @@ parse_ended (EnigmAlert *self, JsonObject *json, GError **error)
   if (ended == NULL)
     return TRUE;
   g_clear_pointer (&self->ended_by, g_free);
-  return enigm_json_read_time (ended, "time", &self->ended_time, error)
-         && enigm_json_read_string (ended, "by", 64, &self->ended_by, error);
+  return enigm_json_read_time (ended, "time", &self->ended_time, error) &&
+         enigm_json_read_string (ended, "by", 64, &self->ended_by, error);
 }
 
 static gboolean
@@ -208,10 +208,10 @@ parse_position (EnigmAlert *self, JsonObject *json, GError **error)
   if (position == NULL)
     return TRUE;
   self->has_position = TRUE;
-  return enigm_json_read_number (position, "latitude", -90, 90, &self->latitude, error)
-         && enigm_json_read_number (position, "longitude", -180, 180, &self->longitude, error)
-         && enigm_json_read_number (position, "accuracy", 0, MAX_ACCURACY, &self->accuracy, error)
-         && enigm_json_read_time (position, "time", &self->position_time, error);
+  return enigm_json_read_number (position, "latitude", -90, 90, &self->latitude, error) &&
+         enigm_json_read_number (position, "longitude", -180, 180, &self->longitude, error) &&
+         enigm_json_read_number (position, "accuracy", 0, MAX_ACCURACY, &self->accuracy, error) &&
+         enigm_json_read_time (position, "time", &self->position_time, error);
 }
 
 static gboolean
@@ -220,8 +220,8 @@ parse_owner (EnigmAlert *self, JsonObject *json, GError **error)
   JsonArray *contacts;
 
   g_clear_pointer (&self->binding, g_free);
-  if (!enigm_json_read_hex (json, "binding", 32, &self->binding, error)
-      || !enigm_json_read_array (json, "contacts", MAX_STAGES, &contacts, error))
+  if (!enigm_json_read_hex (json, "binding", 32, &self->binding, error) ||
+      !enigm_json_read_array (json, "contacts", MAX_STAGES, &contacts, error))
     return FALSE;
   for (guint i = 0; i < json_array_get_length (contacts); i++)
     {
@@ -242,9 +242,9 @@ parse_contact (EnigmAlert *self, JsonObject *json, GError **error)
   g_autoptr (EnigmAlertStage) stage = NULL;
 
   g_clear_pointer (&self->from_contact_id, g_free);
-  if (!enigm_model_read_contact_id (json, "from", &self->from_contact_id, error)
-      || !enigm_json_read_object (json, "stages", &stages, error)
-      || (stage = enigm_alert_stage_parse (stages, FALSE, error)) == NULL)
+  if (!enigm_model_read_contact_id (json, "from", &self->from_contact_id, error) ||
+      !enigm_json_read_object (json, "stages", &stages, error) ||
+      (stage = enigm_alert_stage_parse (stages, FALSE, error)) == NULL)
     return FALSE;
   g_list_store_append (self->stages, stage);
   return TRUE;
@@ -265,14 +265,14 @@ enigm_alert_parse (JsonObject *json, GError **error)
   guint role;
   guint state;
 
-  if (!enigm_json_read_hex (json, "id", 32, &self->id, error)
-      || !enigm_json_read_choice (json, "kind", kind_names, &kind, error)
-      || !enigm_json_read_choice (json, "role", role_names, &role, error)
-      || !enigm_json_read_choice (json, "state", state_names, &state, error)
-      || !enigm_json_read_time (json, "pressed", &self->pressed, error)
-      || !enigm_json_read_time (json, "received", &self->received, error)
-      || !enigm_json_read_time_or_null (json, "delete_on", &self->delete_on, error)
-      || !parse_ended (self, json, error) || !parse_position (self, json, error))
+  if (!enigm_json_read_hex (json, "id", 32, &self->id, error) ||
+      !enigm_json_read_choice (json, "kind", kind_names, &kind, error) ||
+      !enigm_json_read_choice (json, "role", role_names, &role, error) ||
+      !enigm_json_read_choice (json, "state", state_names, &state, error) ||
+      !enigm_json_read_time (json, "pressed", &self->pressed, error) ||
+      !enigm_json_read_time (json, "received", &self->received, error) ||
+      !enigm_json_read_time_or_null (json, "delete_on", &self->delete_on, error) ||
+      !parse_ended (self, json, error) || !parse_position (self, json, error))
     return NULL;
   self->kind = (EnigmAlertKind) kind;
   self->role = (EnigmAlertRole) role;
@@ -295,9 +295,8 @@ copy_stages (EnigmAlert *self, EnigmAlert *from)
       g_autoptr (EnigmAlertStage) then = g_list_model_get_item (old, i);
       g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (new, i);
 
-      if (then != NULL
-          && g_str_equal (enigm_alert_stage_get_contact_id (then),
-                          enigm_alert_stage_get_contact_id (stage)))
+      if (then != NULL && g_str_equal (enigm_alert_stage_get_contact_id (then),
+                                       enigm_alert_stage_get_contact_id (stage)))
         enigm_alert_stage_copy (then, stage);
       else
         g_list_store_splice (self->stages, i, then != NULL ? 1 : 0, (gpointer *) &stage, 1);

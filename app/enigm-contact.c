@@ -7,8 +7,8 @@
 #include "enigm-model-private.h"
 #include "enigm-readiness.h"
 
-static const gchar *const state_names[]
-  = { "invited", "eligible", "declined", "not-eligible", NULL };
+static const gchar *const state_names[] = { "invited", "eligible", "declined", "not-eligible",
+                                            NULL };
 
 struct _EnigmContact
 {
@@ -107,10 +107,10 @@ enigm_contact_parse (JsonObject *json, GError **error)
   g_autoptr (EnigmContact) self = g_object_new (ENIGM_TYPE_CONTACT, NULL);
   guint state;
 
-  if (!enigm_model_read_contact_id (json, "contact_id", &self->contact_id, error)
-      || !enigm_json_read_choice (json, "state", state_names, &state, error)
-      || !enigm_json_read_time_or_null (json, "since", &self->since, error)
-      || !enigm_model_read_word_or_null (json, "reason", &self->reason, error))
+  if (!enigm_model_read_contact_id (json, "contact_id", &self->contact_id, error) ||
+      !enigm_json_read_choice (json, "state", state_names, &state, error) ||
+      !enigm_json_read_time_or_null (json, "since", &self->since, error) ||
+      !enigm_model_read_word_or_null (json, "reason", &self->reason, error))
     return NULL;
   self->state = (EnigmContactState) state;
   return g_steal_pointer (&self);
@@ -215,8 +215,8 @@ enigm_contact_describe_state (EnigmContact *self, gint64 now)
     case ENIGM_CONTACT_STATE_DECLINED:
       return g_strdup_printf (_ ("Declined %s"), age);
     case ENIGM_CONTACT_STATE_NOT_ELIGIBLE:
-      if (g_strcmp0 (self->reason, "account-closed") == 0
-          || g_strcmp0 (self->reason, "closed") == 0)
+      if (g_strcmp0 (self->reason, "account-closed") == 0 ||
+          g_strcmp0 (self->reason, "closed") == 0)
         return g_strdup (_ ("Cannot be reached: account closed"));
       if (g_strcmp0 (self->reason, "left") == 0)
         return g_strdup (_ ("Cannot be reached: left your contacts"));

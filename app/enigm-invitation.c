@@ -4,7 +4,8 @@
 #include "enigm-json.h"
 #include "enigm-model-private.h"
 
-static const gchar *const state_names[] = { "invited", "eligible", "declined", "not-eligible", NULL };
+static const gchar *const state_names[] = { "invited", "eligible", "declined", "not-eligible",
+                                            NULL };
 
 struct _EnigmInvitation
 {
@@ -103,10 +104,10 @@ enigm_invitation_parse (JsonObject *json, GError **error)
   g_autoptr (EnigmInvitation) self = g_object_new (ENIGM_TYPE_INVITATION, NULL);
   guint state;
 
-  if (!enigm_json_read_hex (json, "id", 32, &self->id, error)
-      || !enigm_model_read_contact_id (json, "contact_id", &self->contact_id, error)
-      || !enigm_json_read_choice (json, "state", state_names, &state, error)
-      || !enigm_json_read_time (json, "since", &self->since, error))
+  if (!enigm_json_read_hex (json, "id", 32, &self->id, error) ||
+      !enigm_model_read_contact_id (json, "contact_id", &self->contact_id, error) ||
+      !enigm_json_read_choice (json, "state", state_names, &state, error) ||
+      !enigm_json_read_time (json, "since", &self->since, error))
     return NULL;
   self->state = (EnigmInvitationState) state;
   return g_steal_pointer (&self);
@@ -121,8 +122,7 @@ enigm_invitation_copy (EnigmInvitation *self, EnigmInvitation *from)
   g_assert (g_str_equal (self->id, from->id));
 
   g_object_freeze_notify (object);
-  enigm_model_set_string (object, &self->contact_id, from->contact_id,
-                          properties[PROP_CONTACT_ID]);
+  enigm_model_set_string (object, &self->contact_id, from->contact_id, properties[PROP_CONTACT_ID]);
   if (self->state != from->state)
     {
       self->state = from->state;

@@ -148,8 +148,8 @@ enigm_keyring_set_scope (EnigmKeyring *self, const gchar *origin, const gchar *u
 static gboolean
 has_service (void)
 {
-  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0
-         && !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 &&
+         !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
 static void

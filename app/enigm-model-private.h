@@ -32,8 +32,7 @@ EnigmInvitation *enigm_invitation_parse (JsonObject *json, GError **error);
 void enigm_invitation_copy (EnigmInvitation *self, EnigmInvitation *from);
 void enigm_invitation_set_label (EnigmInvitation *self, const gchar *label);
 
-EnigmAlertStage *
-enigm_alert_stage_parse (JsonObject *json, gboolean with_contact, GError **error);
+EnigmAlertStage *enigm_alert_stage_parse (JsonObject *json, gboolean with_contact, GError **error);
 void enigm_alert_stage_copy (EnigmAlertStage *self, EnigmAlertStage *from);
 void enigm_alert_stage_set_label (EnigmAlertStage *self, const gchar *label);
 
@@ -41,13 +40,10 @@ EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
 void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
 
-/* Readers shared by the models: a contact ID with right check digits, in its canonical form; a short
- * word, "" for null. */
-gchar *enigm_model_canonical_contact_id (const gchar *text);
-gboolean enigm_model_read_contact_id (JsonObject *json,
-                                      const gchar *field,
-                                      gchar **out,
-                                      GError **error);
+/* Readers shared by the models: a contact ID with right check digits, in its canonical form; a
+ * short word, "" for null. */
+gboolean
+enigm_model_read_contact_id (JsonObject *json, const gchar *field, gchar **out, GError **error);
 gboolean
 enigm_model_read_word_or_null (JsonObject *json, const gchar *field, gchar **out, GError **error);
 

@@ -3,7 +3,7 @@
 
 #include "enigm-json.h"
 #include "enigm-model-private.h"
-#include "protocol/enigm-base32.h"
+#include "protocol/enigm-contact-id.h"
 
 /* Longest reason or other word of the platform's, in bytes. */
 #define MAX_WORD 64
@@ -16,21 +16,6 @@ enigm_model_set_string (GObject *object, gchar **field, const gchar *value, GPar
   g_free (*field);
   *field = g_strdup (value);
   g_object_notify_by_pspec (object, pspec);
-}
-
-/* Digits of a contact ID, and how they are grouped (PROTOCOL.md, section 1). */
-#define N_DIGITS 20
-#define GROUP 4
-
-/* A contact ID as typed, in its canonical form; %NULL if it is not one. */
-gchar *
-enigm_model_canonical_contact_id (const gchar *text)
-{
-  guint8 digits[N_DIGITS];
-
-  if (!enigm_base32_normalize (text, N_DIGITS, digits, NULL))
-    return NULL;
-  return enigm_base32_format (digits, N_DIGITS, GROUP);
 }
 
 /**
@@ -46,7 +31,7 @@ enigm_model_read_contact_id (JsonObject *json, const gchar *field, gchar **out, 
 
   if (!enigm_json_read_string (json, field, 64, &text, error))
     return FALSE;
-  canonical = enigm_model_canonical_contact_id (text);
+  canonical = enigm_contact_id_canonicalize (text, NULL);
   if (canonical == NULL)
     {
       g_autoptr (JsonObject) empty = json_object_new ();

@@ -79,11 +79,12 @@ enigm_sealed_file_new (const gchar *path, EnigmSecret *key)
 static void
 set_storage_error (GError **error, EnigmSealedFile *self, const gchar *reason)
 {
-  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
-               /* Translators: the first %s is a file, the second the system's reason */
-               _ ("“%s” could not be read or written: %s. What was there before is unchanged. Check "
-                  "the folder's permissions and the space on the disk."),
-               self->path, reason);
+  g_set_error (
+    error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+    /* Translators: the first %s is a file, the second the system's reason */
+    _ ("“%s” could not be read or written: %s. What was there before is unchanged. Check "
+       "the folder's permissions and the space on the disk."),
+    self->path, reason);
 }
 
 static void
@@ -107,8 +108,8 @@ read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   gsize len = 0;
 
   g_mutex_lock (&self->mutex);
-  if (g_stat (self->path, &info) == 0
-      && info.st_size > ENIGM_SEALED_FILE_MAX + ENIGM_SEALED_OVERHEAD)
+  if (g_stat (self->path, &info) == 0 &&
+      info.st_size > ENIGM_SEALED_FILE_MAX + ENIGM_SEALED_OVERHEAD)
     {
       g_mutex_unlock (&self->mutex);
       return_damaged (task);

@@ -18,11 +18,12 @@ struct _EnigmStateLock
 static EnigmStateLock *
 fail (const gchar *path, GError **error)
 {
-  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
-               /* Translators: the first %s is a file, the second the system's reason */
-               _ ("“%s” cannot be used: %s. Nothing was changed. Check the folder's permissions and "
-                  "the space on the disk."),
-               path, g_strerror (errno));
+  g_set_error (
+    error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+    /* Translators: the first %s is a file, the second the system's reason */
+    _ ("“%s” cannot be used: %s. Nothing was changed. Check the folder's permissions and "
+       "the space on the disk."),
+    path, g_strerror (errno));
   return NULL;
 }
 

@@ -57,8 +57,8 @@ verify_pin (EnigmTrustDatabase *self, GTlsCertificate *chain)
   if (x509 == NULL)
     return G_TLS_CERTIFICATE_UNKNOWN_CA;
   len = i2d_X509_PUBKEY (X509_get_X509_PUBKEY (x509), &spki);
-  same = len > 0 && SHA256 (spki, len, hash) != NULL
-         && CRYPTO_memcmp (hash, self->pin, PIN_SIZE) == 0;
+  same =
+    len > 0 && SHA256 (spki, len, hash) != NULL && CRYPTO_memcmp (hash, self->pin, PIN_SIZE) == 0;
   OPENSSL_free (spki);
   X509_free (x509);
   return same ? G_TLS_CERTIFICATE_NO_FLAGS : G_TLS_CERTIFICATE_UNKNOWN_CA;
@@ -187,8 +187,7 @@ enigm_trust_new_ca (GBytes *pem, GError **error)
       g_autoptr (GTlsCertificate) certificate = NULL;
 
       if (to != NULL && self->authorities->len < ENIGM_TRUST_MAX_CAS)
-        certificate
-          = g_tls_certificate_new_from_pem (from, to + strlen (PEM_END) - from, NULL);
+        certificate = g_tls_certificate_new_from_pem (from, to + strlen (PEM_END) - from, NULL);
       if (certificate == NULL)
         {
           g_clear_pointer (&self->authorities, g_ptr_array_unref);
