@@ -511,7 +511,7 @@ enigm_keyring_clear_async (EnigmKeyring *self,
   Call *call;
 
   g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL);
-  g_return_if_fail ((kind == ENIGM_KEYRING_KEY) == (binding_hex != NULL));
+  g_return_if_fail (kind == ENIGM_KEYRING_KEY || binding_hex == NULL);
 
   task = begin (self, CLEAR, cancellable, callback, user_data, enigm_keyring_clear_async);
   call = g_task_get_task_data (task);

@@ -102,7 +102,8 @@ EnigmSecret *enigm_keyring_lookup_finish (EnigmKeyring *self, GAsyncResult *resu
 /**
  * enigm_keyring_clear_async:
  *
- * Removes one item; it is no error if there is none.
+ * Removes one item, or with %ENIGM_KEYRING_KEY and no binding those of every binding; it is no
+ * error if there is none.
  */
 void enigm_keyring_clear_async (EnigmKeyring *self,
                                 EnigmKeyringKind kind,
