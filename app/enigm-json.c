@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "enigm-json.h"
-#include "protocol/enigm-text.h"
 
 #include "protocol/enigm-text.h"
 

@@ -159,5 +159,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (WorldError, OSError) as error:
+    except WorldError as error:
         sys.exit(f"journey: {error}")

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "key-radio.h"
+
+G_BEGIN_DECLS
+
+#define ENIGM_KEY_SERVICE_UUID "5b1e0001-9d3c-4f5a-8a77-c40e8d2f61b3"
+#define ENIGM_KEY_INFORMATION_UUID "5b1e0002-9d3c-4f5a-8a77-c40e8d2f61b3"
+#define ENIGM_KEY_INBOX_UUID "5b1e0003-9d3c-4f5a-8a77-c40e8d2f61b3"
+#define ENIGM_KEY_OUTBOX_UUID "5b1e0004-9d3c-4f5a-8a77-c40e8d2f61b3"
+
+#define ENIGM_TYPE_KEY_GATT (enigm_key_gatt_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmKeyGatt, enigm_key_gatt, ENIGM, KEY_GATT, GObject)
+
+EnigmKeyGatt *enigm_key_gatt_new (EnigmKeyRadio *radio);
+
+void enigm_key_gatt_serve (EnigmKeyGatt *self);
+void enigm_key_gatt_withdraw (EnigmKeyGatt *self);
+void enigm_key_gatt_set_information (EnigmKeyGatt *self, GBytes *information);
+void enigm_key_gatt_send (EnigmKeyGatt *self, GBytes *message);
+void enigm_key_gatt_drop (EnigmKeyGatt *self);
+
+G_END_DECLS
