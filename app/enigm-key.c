@@ -6,6 +6,7 @@
 #include "enigm-json.h"
 #include "enigm-key.h"
 #include "enigm-model-private.h"
+#include "protocol/enigm-text.h"
 
 /* Most changes that one key's history may have. */
 #define MAX_HISTORY 1000
@@ -272,16 +273,18 @@ EnigmKey *
 enigm_key_parse (JsonObject *json, GError **error)
 {
   g_autoptr (EnigmKey) self = g_object_new (ENIGM_TYPE_KEY, NULL);
+  g_autoptr (GBytes) certificate = NULL;
   guint state;
 
   if (!enigm_json_read_hex (json, "binding", 32, &self->binding, error) ||
       !enigm_json_read_choice (json, "state", state_names, &state, error) ||
       !parse_reasons (self, json, error) ||
       !enigm_json_read_time (json, "since", &self->since, error) ||
-      !enigm_json_read_hex (json, "certificate", 64, &self->certificate, error) ||
+      !enigm_json_read_bytes (json, "certificate", 32, 32, &certificate, error) ||
       !parse_evidence (self, json, error) || !parse_history (self, json, error))
     return NULL;
   self->state = (EnigmKeyState) state;
+  self->certificate = enigm_hex_encode (g_bytes_get_data (certificate, NULL), 32);
   return g_steal_pointer (&self);
 }
 
