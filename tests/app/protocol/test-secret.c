@@ -117,6 +117,8 @@ test_secret_process_is_closed (void)
       return;
     }
 
+  /* Newer GLib closes a test's subprocess by itself. */
+  g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1, 0, 0, 0), ==, 0);
   g_assert_cmpint (prctl (PR_GET_DUMPABLE, 0, 0, 0, 0), ==, 1);
   enigm_process_protect ();
   g_assert_cmpint (prctl (PR_GET_DUMPABLE, 0, 0, 0, 0), ==, 0);
