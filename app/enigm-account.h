@@ -80,6 +80,8 @@ const gchar *enigm_account_get_contact_id (EnigmAccount *self);
 const gchar *enigm_account_get_origin (EnigmAccount *self);
 gboolean enigm_account_get_online (EnigmAccount *self);
 gint64 enigm_account_get_unknown_since (EnigmAccount *self);
+/* When the platform was last heard, Unix seconds; 0: never. */
+gint64 enigm_account_get_heard (EnigmAccount *self);
 const gchar *enigm_account_get_data_dir (EnigmAccount *self);
 EnigmKeyring *enigm_account_get_keyring (EnigmAccount *self);
 

@@ -10,12 +10,14 @@ G_BEGIN_DECLS
  * @ENIGM_INVITATION_STATE_WAITING: they ask; this account has not answered
  * @ENIGM_INVITATION_STATE_ACCEPTED: this account is told of their alerts
  * @ENIGM_INVITATION_STATE_DECLINED: this account said no, or left
+ * @ENIGM_INVITATION_STATE_NOT_ELIGIBLE: this account cannot be told
  */
 typedef enum
 {
   ENIGM_INVITATION_STATE_WAITING,
   ENIGM_INVITATION_STATE_ACCEPTED,
   ENIGM_INVITATION_STATE_DECLINED,
+  ENIGM_INVITATION_STATE_NOT_ELIGIBLE,
 } EnigmInvitationState;
 
 /**

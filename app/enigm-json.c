@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "enigm-json.h"
+#include "protocol/enigm-text.h"
 
 #include "protocol/enigm-text.h"
 

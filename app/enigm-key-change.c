@@ -93,30 +93,16 @@ enigm_key_change_init (EnigmKeyChange *self)
 {
 }
 
-/* Empty for null: the first change comes from nothing, and most have no reason. */
-static gboolean
-read_word_or_null (JsonObject *json, const gchar *field, gchar **out, GError **error)
-{
-  JsonNode *node = json_object_get_member (json, field);
-
-  if (node != NULL && JSON_NODE_HOLDS_NULL (node))
-    {
-      *out = g_strdup ("");
-      return TRUE;
-    }
-  return enigm_json_read_string (json, field, MAX_WORD, out, error);
-}
-
 EnigmKeyChange *
 enigm_key_change_parse (JsonObject *json, GError **error)
 {
   g_autoptr (EnigmKeyChange) self = g_object_new (ENIGM_TYPE_KEY_CHANGE, NULL);
 
   if (!enigm_json_read_time (json, "time", &self->time, error) ||
-      !read_word_or_null (json, "from", &self->from, error) ||
+      !enigm_model_read_word_or_null (json, "from", &self->from, error) ||
       !enigm_json_read_string (json, "to", MAX_WORD, &self->to, error) ||
       !enigm_json_read_string (json, "by", MAX_WORD, &self->by, error) ||
-      !read_word_or_null (json, "reason", &self->reason, error))
+      !enigm_model_read_word_or_null (json, "reason", &self->reason, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -61,16 +61,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-void
-enigm_model_set_string (GObject *object, gchar **field, const gchar *value, GParamSpec *pspec)
-{
-  if (g_strcmp0 (*field, value) == 0)
-    return;
-  g_free (*field);
-  *field = g_strdup (value);
-  g_object_notify_by_pspec (object, pspec);
-}
-
 static void
 enigm_key_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

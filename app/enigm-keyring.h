@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * EnigmKeyringKind:
  * @ENIGM_KEYRING_SESSION: the session's token
- * @ENIGM_KEYRING_COMPUTER: this computer's own signing key, a P-256 scalar of 32 bytes
+ * @ENIGM_KEYRING_COMPUTER: this computer's own signing key, PEM
  * @ENIGM_KEYRING_KEY: the management secret S for one binding, 32 bytes
  * @ENIGM_KEYRING_FILES: the key that seals the files in the data folder, 32 bytes
  */
@@ -102,7 +102,8 @@ EnigmSecret *enigm_keyring_lookup_finish (EnigmKeyring *self, GAsyncResult *resu
 /**
  * enigm_keyring_clear_async:
  *
- * Removes one item; it is no error if there is none.
+ * Removes one item, or with %ENIGM_KEYRING_KEY and no binding those of every binding; it is no
+ * error if there is none.
  */
 void enigm_keyring_clear_async (EnigmKeyring *self,
                                 EnigmKeyringKind kind,

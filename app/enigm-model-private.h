@@ -32,9 +32,20 @@ EnigmInvitation *enigm_invitation_parse (JsonObject *json, GError **error);
 void enigm_invitation_copy (EnigmInvitation *self, EnigmInvitation *from);
 void enigm_invitation_set_label (EnigmInvitation *self, const gchar *label);
 
+EnigmAlertStage *enigm_alert_stage_parse (JsonObject *json, gboolean with_contact, GError **error);
+void enigm_alert_stage_copy (EnigmAlertStage *self, EnigmAlertStage *from);
+void enigm_alert_stage_set_label (EnigmAlertStage *self, const gchar *label);
+
 EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
 void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
+
+/* Readers shared by the models: a contact ID with right check digits, in its canonical form; a
+ * short word, "" for null. */
+gboolean
+enigm_model_read_contact_id (JsonObject *json, const gchar *field, gchar **out, GError **error);
+gboolean
+enigm_model_read_word_or_null (JsonObject *json, const gchar *field, gchar **out, GError **error);
 
 /* Sets a string field and notifies, if it differs. */
 void enigm_model_set_string (GObject *object, gchar **field, const gchar *value, GParamSpec *pspec);

@@ -4,7 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "enigm-trust.h"
-#include "protocol/enigm-secret.h"
+#include "protocol/enigm-p256.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +36,21 @@ typedef enum
  */
 #define ENIGM_TYPE_PLATFORM (enigm_platform_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmPlatform, enigm_platform, ENIGM, PLATFORM, GObject)
+
+/**
+ * EnigmPlatform::reached:
+ * @self: the platform
+ * @reached: whether an answer came back, whatever it said
+ *
+ * Emitted after each request, before it finishes.
+ */
+
+/**
+ * EnigmPlatform::session-renewed:
+ * @self: the platform
+ *
+ * The session was renewed; enigm_platform_get_session() has the new token.
+ */
 
 /**
  * enigm_platform_check_origin:
@@ -70,13 +85,11 @@ void enigm_platform_set_identity (EnigmPlatform *self, GBytes *identity);
 /**
  * enigm_platform_set_computer:
  * @computer_id: (nullable): 32 hex characters
- * @private_key: (nullable): a P-256 scalar, 32 bytes
+ * @key: (nullable): its signing key
  *
  * What signed calls are signed with, and sessions renewed.
  */
-void enigm_platform_set_computer (EnigmPlatform *self,
-                                  const gchar *computer_id,
-                                  EnigmSecret *private_key);
+void enigm_platform_set_computer (EnigmPlatform *self, const gchar *computer_id, EnigmP256Key *key);
 
 /**
  * enigm_platform_set_session:
@@ -120,8 +133,10 @@ void enigm_platform_call_async (EnigmPlatform *self,
  * @etag: (out) (optional) (nullable) (transfer full): the answer's entity tag
  *
  * Returns: (transfer full) (nullable): the answer, always a JSON object (an empty one if the
- *   answer had no body), or %NULL with an error; enigm_platform_error_problem() says which of the
- *   platform's problems it was
+ *   answer had no body), or %NULL with an error: `changed` is %ENIGM_ERROR_CONFLICT,
+ * `session-ended` %ENIGM_ERROR_SESSION_ENDED, `sign-in-wrong` %ENIGM_ERROR_SIGN_IN_WRONG,
+ * `key-owned` %ENIGM_ERROR_KEY_OWNED, `not-genuine` %ENIGM_ERROR_NOT_GENUINE, any other problem
+ *   %ENIGM_ERROR_PLATFORM_REFUSED
  */
 JsonNode *enigm_platform_call_finish (EnigmPlatform *self,
                                       GAsyncResult *result,

@@ -93,6 +93,9 @@ typedef enum
   ENIGM_READINESS_LEVEL_NOT_KNOWN,
 } EnigmReadinessLevel;
 
+GType enigm_readiness_level_get_type (void);
+#define ENIGM_TYPE_READINESS_LEVEL (enigm_readiness_level_get_type ())
+
 /**
  * EnigmReadinessFacts:
  * @state: of the account

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  *
  * A file with private data: labels, names of keys, cached lists and their evidence.
  *
- * The form on disk is `"enigm sealed 1\n"` (15 bytes) ‖ nonce (12) ‖ AES-256-GCM ciphertext ‖ tag
- * (16), with the file's name as additional data, so that one sealed file cannot stand in for
- * another. Writing is atomic: a new file, synced, is renamed over the old one.
+ * On disk it is one blob of enigm_sealed_seal() whose label holds the file's name, so that one
+ * sealed file cannot stand in for another. Writing is atomic: a new file, synced, is renamed over
+ * the old one.
  */
 #define ENIGM_TYPE_SEALED_FILE (enigm_sealed_file_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmSealedFile, enigm_sealed_file, ENIGM, SEALED_FILE, GObject)

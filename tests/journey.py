@@ -159,5 +159,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except WorldError as error:
+    except (WorldError, OSError) as error:
         sys.exit(f"journey: {error}")

@@ -15,7 +15,6 @@ import sys
 # Why each of these tells one thing although it has more than 500 lines, comments and blanks aside.
 LONG = {
     "app/enigm-pairing.c": "one workflow, in the order in which it happens",
-    "app/enigm-radio.c": "the one wrapper around org.bluez",
 }
 # Calls that block, and why nobody waits there.
 BLOCKING = {

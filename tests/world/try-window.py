@@ -99,7 +99,7 @@ if __name__ == "__main__":
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         sys.exit(main())
-    except WorldError as error:
+    except (WorldError, OSError) as error:
         sys.exit(f"try: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -165,8 +165,9 @@ class Platform:
         self.ca = self.folder / "ca.pem"
         self.origin = None
         self.process = None
-        world.run("enigm-platform", "init", "--dir", self.folder,
-                  "--maker-ca", world.maker_ca / "ca.pem")
+        # Without a port here, the origin takes the one that is free when it starts.
+        world.run("enigm-platform", "init", "--dir", self.folder, "--origin", "https://localhost",
+                  "--maker-ca", world.maker_ca / "maker-ca.pem")
 
     def start(self):
         """Starts it; the first time on a port that is free, afterwards on the same one."""

@@ -3,6 +3,7 @@
 
 #include "enigm-bluez.h"
 #include "radio-adapter.h"
+#include "radio-descriptor.h"
 #include "radio-device.h"
 #include "radio-link.h"
 
@@ -14,6 +15,7 @@ struct _RadioCharacteristic
   RadioFlags flags;
   char *path;
   RadioInterface *interface;
+  RadioDescriptor *configuration; /* nullable */
   struct _Operation *reading;
   struct _Operation *writing;
   struct _Operation *subscribing;
@@ -414,13 +416,14 @@ radio_characteristic_new (RadioDevice *device, const char *service_path, RadioAt
   radio_interface_set (self->interface, "UUID", g_variant_new_string (attribute->uuid));
   radio_interface_set (self->interface, "Service", g_variant_new_object_path (service_path));
   radio_interface_set (self->interface, "Flags", radio_flags_to_variant (attribute->flags));
-  radio_interface_set (self->interface, "Value", new_bytes (NULL, 0));
   if (self->flags & (RADIO_FLAG_NOTIFY | RADIO_FLAG_INDICATE))
     radio_interface_set (self->interface, "Notifying", g_variant_new_boolean (FALSE));
   if (radio_device_get_link (device) != NULL)
     radio_characteristic_connected (self, radio_device_get_link (device)->mtu);
 
   radio_objects_export (device->adapter->radio->objects, self->path, self->interface, NULL);
+  if (self->flags & (RADIO_FLAG_NOTIFY | RADIO_FLAG_INDICATE))
+    self->configuration = radio_descriptor_new (device, self->path, self->handle);
   return self;
 }
 
@@ -439,6 +442,7 @@ radio_characteristic_free (RadioCharacteristic *self)
     self->writing->characteristic = NULL;
   if (self->subscribing != NULL)
     self->subscribing->characteristic = NULL;
+  g_clear_pointer (&self->configuration, radio_descriptor_free);
   radio_objects_unexport (self->device->adapter->radio->objects, self->path);
   g_ptr_array_unref (self->listeners);
   g_free (self->path);

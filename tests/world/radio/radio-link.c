@@ -594,6 +594,22 @@ radio_link_command (RadioLink *self, RadioAdapter *client, guint16 handle, GByte
 }
 
 /**
+ * radio_link_get_subscription:
+ * @self: a link
+ * @client: the end that may have subscribed
+ * @handle: of the characteristic's declaration at the other end
+ *
+ * Returns: bits of the characteristic's configuration: 1 for notifications, 2 for
+ *   indications, 0 for neither
+ */
+guint
+radio_link_get_subscription (RadioLink *self, RadioAdapter *client, guint16 handle)
+{
+  return GPOINTER_TO_UINT (
+    g_hash_table_lookup (self->subscriptions[end_of (self, client)], GUINT_TO_POINTER (handle)));
+}
+
+/**
  * radio_link_notify:
  * @self: a link
  * @server: the end whose value changed
@@ -606,8 +622,7 @@ void
 radio_link_notify (RadioLink *self, RadioAdapter *server, RadioAttribute *attribute, GBytes *value)
 {
   RadioEnd client = 1 - end_of (self, server);
-  guint bits = GPOINTER_TO_UINT (
-    g_hash_table_lookup (self->subscriptions[client], GUINT_TO_POINTER (attribute->handle)));
+  guint bits = radio_link_get_subscription (self, self->adapters[client], attribute->handle);
   gsize length = MIN (g_bytes_get_size (value), self->mtu - NOTIFICATION);
   g_autoptr (GBytes) cut = NULL;
 

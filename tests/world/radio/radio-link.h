@@ -73,6 +73,7 @@ void radio_link_request (RadioLink *self,
                          RadioResponse respond,
                          gpointer user_data);
 gboolean radio_link_command (RadioLink *self, RadioAdapter *client, guint16 handle, GBytes *value);
+guint radio_link_get_subscription (RadioLink *self, RadioAdapter *client, guint16 handle);
 void
 radio_link_notify (RadioLink *self, RadioAdapter *server, RadioAttribute *attribute, GBytes *value);
 

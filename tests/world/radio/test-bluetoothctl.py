@@ -189,8 +189,9 @@ def journey(shell, peripheral):
     shell.type("menu gatt")
     shell.type(f"list-attributes {peer}")
     shell.expect(rf"Primary Service[^/]*/org/bluez/hci0/dev_\S+/service\S+\s+{SERVICE}")
-    shell.expect(rf"Characteristic[^/]*/\S+/char\S+\s+({STORE}|{OUTBOX})")
-    shell.expect(rf"Characteristic[^/]*/\S+/char\S+\s+({STORE}|{OUTBOX})")
+    shell.expect(rf"Characteristic[^/]*/\S+/char\S+\s+{OUTBOX}")
+    shell.expect(r"Client Characteristic Configuration")
+    shell.expect(rf"Characteristic[^/]*/\S+/char\S+\s+{STORE}")
 
     shell.type(f"select-attribute {STORE}")
     shell.type("attribute-info")

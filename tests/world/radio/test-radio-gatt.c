@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "radio-fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -81,6 +82,7 @@ test_objects (Fixture *f, gconstpointer options)
   g_autofree char *device = fixture_connect (f);
   g_autofree char *outbox = fixture_characteristic (f, device, OUTBOX);
   g_autofree char *central = fixture_device_path (f, HCI0, HCI1);
+  g_autofree char *descriptor = NULL;
   g_autoptr (GDBusInterface) interface = NULL;
   g_autoptr (GDBusInterface) service = NULL;
   g_autoptr (GDBusInterface) seen = NULL;
@@ -100,6 +102,15 @@ test_objects (Fixture *f, gconstpointer options)
   g_assert_cmpstr (enigm_bluez_gatt_service1_get_device (ENIGM_BLUEZ_GATT_SERVICE1 (service)), ==,
                    device);
   g_assert_true (enigm_bluez_gatt_service1_get_primary (ENIGM_BLUEZ_GATT_SERVICE1 (service)));
+
+  /* What notifies has a configuration to read; StartNotify is what writes it. */
+  descriptor = g_strdup_printf ("%s/desc%04x", outbox,
+                                (guint) strtoul (strrchr (outbox, 'r') + 1, NULL, 16) + 2);
+  fixture_await_object (f, descriptor, TRUE);
+  fixture_call_ok (f, f->central, descriptor, "org.bluez.GattDescriptor1", "ReadValue", NO_OPTIONS);
+  fixture_call_refused (f, f->central, descriptor, "org.bluez.GattDescriptor1", "WriteValue",
+                        write_parameters ((const guint8 *) "\1\0", 2, 0, NULL),
+                        "org.bluez.Error.NotPermitted");
 
   /* The peripheral sees who is connected, too. */
   seen = g_dbus_object_manager_get_interface (f->objects, central, DEVICE_INTERFACE);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-account-private.h"
+
+#define ITEM_JSON "enigm-json"
+
+const EnigmListType enigm_list_keys = {
+  .path = "/v1/keys",
+  .field = "keys",
+  .max = 1000,
+  .parse = (gpointer (*) (JsonObject *, GError **)) enigm_key_parse,
+  .copy = (void (*) (gpointer, gpointer)) enigm_key_copy,
+  .get_id = (const gchar *(*) (gpointer)) enigm_key_get_binding,
+};
+
+const EnigmListType enigm_list_contacts = {
+  .path = "/v1/contacts",
+  .field = "contacts",
+  .max = ENIGM_CONTACTS_MAX,
+  .parse = (gpointer (*) (JsonObject *, GError **)) enigm_contact_parse,
+  .copy = (void (*) (gpointer, gpointer)) enigm_contact_copy,
+  .get_id = (const gchar *(*) (gpointer)) enigm_contact_get_contact_id,
+};
+
+const EnigmListType enigm_list_invitations = {
+  .path = "/v1/invitations",
+  .field = "invitations",
+  .max = 1000,
+  .parse = (gpointer (*) (JsonObject *, GError **)) enigm_invitation_parse,
+  .copy = (void (*) (gpointer, gpointer)) enigm_invitation_copy,
+  .get_id = (const gchar *(*) (gpointer)) enigm_invitation_get_id,
+};
+
+const EnigmListType enigm_list_alerts = {
+  .path = "/v1/events",
+  .field = "events",
+  .max = 1000,
+  .parse = (gpointer (*) (JsonObject *, GError **)) enigm_alert_parse,
+  .copy = (void (*) (gpointer, gpointer)) enigm_alert_copy,
+  .get_id = (const gchar *(*) (gpointer)) enigm_alert_get_id,
+};
+
+JsonObject *
+enigm_account_get_item_json (gpointer item)
+{
+  return g_object_get_data (item, ITEM_JSON);
+}
+
+void
+enigm_account_set_item_json (gpointer item, JsonObject *json)
+{
+  g_object_set_data_full (item, ITEM_JSON, json_object_ref (json),
+                          (GDestroyNotify) json_object_unref);
+}
+
+/* (transfer none): the store keeps it. */
+gpointer
+enigm_account_find (GListStore *store, const EnigmListType *type, const gchar *id, guint *position)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (store));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (store), i);
+
+      if (g_str_equal (type->get_id (item), id))
+        {
+          if (position != NULL)
+            *position = i;
+          return item;
+        }
+    }
+  return NULL;
+}
+
+static GPtrArray *
+parse_list (const EnigmListType *type, JsonArray *array, GError **error)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *json = enigm_json_element_object (array, type->field, i, error);
+      gpointer item = json != NULL ? type->parse (json, error) : NULL;
+
+      if (item == NULL)
+        return NULL;
+      /* The same thing twice is shown once. */
+      if (!g_hash_table_add (ids, (gpointer) type->get_id (item)))
+        {
+          g_object_unref (item);
+          continue;
+        }
+      enigm_account_set_item_json (item, json);
+      g_ptr_array_add (items, item);
+    }
+  return g_steal_pointer (&items);
+}
+
+/**
+ * enigm_account_merge_list:
+ * @answer: an object whose member @type names is the list
+ *
+ * Takes a whole list over, or refuses it whole. Items that were there stay the same objects, and
+ * the model changes only where the list does.
+ */
+gboolean
+enigm_account_merge_list (EnigmAccount *self,
+                          GListStore *store,
+                          const EnigmListType *type,
+                          JsonObject *answer,
+                          GError **error)
+{
+  GListModel *model = G_LIST_MODEL (store);
+  g_autoptr (GPtrArray) items = NULL;
+  JsonArray *array;
+  guint n_old = g_list_model_get_n_items (model);
+  guint prefix = 0;
+  guint suffix = 0;
+
+  if (!enigm_json_read_array (answer, type->field, type->max, &array, error) ||
+      (items = parse_list (type, array, error)) == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      GObject *then = enigm_account_find (store, type, type->get_id (items->pdata[i]), NULL);
+
+      if (then == NULL)
+        continue;
+      type->copy (then, items->pdata[i]);
+      enigm_account_set_item_json (then, enigm_account_get_item_json (items->pdata[i]));
+      g_object_unref (items->pdata[i]);
+      items->pdata[i] = g_object_ref (then);
+    }
+
+  while (prefix < n_old && prefix < items->len)
+    {
+      g_autoptr (GObject) then = g_list_model_get_item (model, prefix);
+
+      if (then != items->pdata[prefix])
+        break;
+      prefix++;
+    }
+  while (suffix < n_old - prefix && suffix < items->len - prefix)
+    {
+      g_autoptr (GObject) then = g_list_model_get_item (model, n_old - suffix - 1);
+
+      if (then != items->pdata[items->len - suffix - 1])
+        break;
+      suffix++;
+    }
+  if (prefix + suffix < MAX (n_old, items->len))
+    g_list_store_splice (store, prefix, n_old - prefix - suffix, items->pdata + prefix,
+                         items->len - prefix - suffix);
+  return TRUE;
+}
+
+static void
+note_drill (EnigmAccount *self, EnigmAlert *alert)
+{
+  const gchar *binding = enigm_alert_get_binding (alert);
+  EnigmDrillEvidence *evidence = g_hash_table_lookup (self->drills, binding);
+  guint notified;
+
+  if (enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_OWNER ||
+      enigm_alert_get_kind (alert) != ENIGM_ALERT_KIND_DRILL)
+    return;
+  enigm_alert_count_stages (alert, NULL, &notified, NULL);
+  /* A drill that reached nobody proves nothing. */
+  if (notified == 0 || (evidence != NULL && evidence->time > enigm_alert_get_received (alert)))
+    return;
+  evidence = g_new (EnigmDrillEvidence, 1);
+  evidence->time = enigm_alert_get_received (alert);
+  evidence->reached = notified;
+  g_hash_table_insert (self->drills, g_strdup (binding), evidence);
+}
+
+static const gchar *
+look_up (GHashTable *table, const gchar *key)
+{
+  const gchar *value = g_hash_table_lookup (table, key);
+
+  return value != NULL ? value : "";
+}
+
+void
+enigm_account_decorate (EnigmAccount *self)
+{
+  GListModel *model = G_LIST_MODEL (self->alerts);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (model, i);
+
+      enigm_alert_set_labels (alert, self->labels);
+      note_drill (self, alert);
+    }
+  model = G_LIST_MODEL (self->keys);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (EnigmKey) key = g_list_model_get_item (model, i);
+      const gchar *binding = enigm_key_get_binding (key);
+      EnigmDrillEvidence *evidence = g_hash_table_lookup (self->drills, binding);
+
+      /* What ended elsewhere meanwhile needs no revoking. */
+      if (!enigm_key_is_live (key))
+        g_hash_table_remove (self->revoking, binding);
+      enigm_key_set_name (key, look_up (self->names, binding));
+      enigm_key_set_has_secret (key, g_hash_table_contains (self->secrets, binding));
+      enigm_key_set_waiting_to_revoke (key, g_hash_table_contains (self->revoking, binding));
+      if (evidence != NULL)
+        enigm_key_set_drill (key, evidence->time, evidence->reached);
+    }
+  model = G_LIST_MODEL (self->contacts);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (EnigmContact) contact = g_list_model_get_item (model, i);
+
+      enigm_contact_set_label (contact,
+                               look_up (self->labels, enigm_contact_get_contact_id (contact)));
+    }
+  model = G_LIST_MODEL (self->invitations);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (EnigmInvitation) invitation = g_list_model_get_item (model, i);
+
+      enigm_invitation_set_label (
+        invitation, look_up (self->labels, enigm_invitation_get_contact_id (invitation)));
+    }
+}
+
+static gint
+compare_newest_first (gconstpointer a, gconstpointer b, gpointer data)
+{
+  gint64 first = enigm_alert_get_received ((gpointer) a);
+  gint64 second = enigm_alert_get_received ((gpointer) b);
+
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+
+gboolean
+enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error)
+{
+  g_autoptr (EnigmAlert) alert = enigm_alert_parse (json, error);
+  EnigmAlert *then;
+
+  if (alert == NULL)
+    return FALSE;
+  then = enigm_account_find_alert (self, enigm_alert_get_id (alert));
+  if (then != NULL)
+    enigm_alert_copy (then, alert);
+  else
+    {
+      g_list_store_insert_sorted (self->alerts, alert, compare_newest_first, NULL);
+      then = alert;
+    }
+  enigm_account_set_item_json (then, json);
+  enigm_account_decorate (self);
+  enigm_account_emit_alert_changed (self, then);
+  return TRUE;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "enigm-account.h"
+#include "enigm-json.h"
+#include "enigm-model-private.h"
+#include "enigm-sealed-file.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The account is one object in several files: its state and properties (enigm-account.c), what is
+ * kept on disk (enigm-account-document.c, enigm-account-load.c), signing in and out
+ * (enigm-sign-in.c, enigm-sign-out.c), asking the platform (enigm-refresh.c), and one file for each
+ * thing that can be changed.
+ */
+struct _EnigmAccount
+{
+  GObject parent;
+
+  gchar *data_dir;
+  EnigmKeyring *keyring;
+  EnigmPlatform *platform;
+  EnigmSealedFile *file;
+
+  EnigmAccountState state;
+  gchar *user;
+  gchar *contact_id;
+  gchar *computer_id;
+  gboolean online;
+  gint64 heard;
+  gint64 unknown_since;
+  gboolean pairing_unfinished;
+
+  GListStore *keys;
+  GListStore *contacts;
+  GListStore *invitations;
+  GListStore *alerts;
+  /* The entity tag that the contacts came with. */
+  gchar *contacts_etag;
+
+  GHashTable *labels;   /* contact ID -> label */
+  GHashTable *names;    /* binding -> name */
+  GHashTable *drills;   /* binding -> EnigmDrillEvidence */
+  GHashTable *revoking; /* binding -> reason: queued while the platform is away */
+  GHashTable *secrets;  /* set of bindings with a management secret here */
+
+  /* The stream: enigm-stream.c. */
+  gboolean listening;
+  GCancellable *stream_cancellable;
+  guint stream_retry_id;
+  guint stream_failures;
+  gchar *last_event_id;
+};
+
+typedef struct
+{
+  gint64 time;
+  guint reached;
+} EnigmDrillEvidence;
+
+/* How one of the four lists is read. */
+typedef struct
+{
+  const gchar *path;
+  const gchar *field;
+  guint max;
+  gpointer (*parse) (JsonObject *json, GError **error);
+  void (*copy) (gpointer self, gpointer from);
+  const gchar *(*get_id) (gpointer self);
+} EnigmListType;
+
+extern const EnigmListType enigm_list_keys;
+extern const EnigmListType enigm_list_contacts;
+extern const EnigmListType enigm_list_invitations;
+extern const EnigmListType enigm_list_alerts;
+
+gboolean enigm_account_merge_list (EnigmAccount *self,
+                                   GListStore *store,
+                                   const EnigmListType *type,
+                                   JsonObject *answer,
+                                   GError **error);
+gpointer
+enigm_account_find (GListStore *store, const EnigmListType *type, const gchar *id, guint *position);
+/* The JSON an item was read from, for the cache. */
+JsonObject *enigm_account_get_item_json (gpointer item);
+void enigm_account_set_item_json (gpointer item, JsonObject *json);
+
+/* Brings names, labels, secrets, queued revocations and drills into the models. */
+void enigm_account_decorate (EnigmAccount *self);
+/* Takes an *event* into the model; signals alert-changed if anything differs. */
+gboolean enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error);
+
+void enigm_account_set_state (EnigmAccount *self, EnigmAccountState state);
+void enigm_account_set_unknown_since (EnigmAccount *self, gint64 time);
+void enigm_account_take_platform (EnigmAccount *self, EnigmPlatform *platform);
+void enigm_account_take_names (EnigmAccount *self, const gchar *user, const gchar *contact_id);
+void enigm_account_forget (EnigmAccount *self);
+/* Notes what an error says about the session, and hands it on. */
+GError *enigm_account_note_error (EnigmAccount *self, GError *error);
+GError *enigm_account_error_signed_out (void);
+/* Returns an error through @task unless signed in. */
+gboolean enigm_account_require (EnigmAccount *self, GTask *task);
+
+void enigm_account_emit_alert_changed (EnigmAccount *self, EnigmAlert *alert);
+
+gchar *enigm_account_get_file_path (EnigmAccount *self);
+gchar *enigm_account_get_place_path (EnigmAccount *self);
+
+/* What is kept on disk, as JSON: enigm-account-document.c. */
+GBytes *enigm_account_write_document (EnigmAccount *self);
+gboolean enigm_account_read_document (EnigmAccount *self, GBytes *plain, GError **error);
+
+void enigm_account_save_async (EnigmAccount *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean enigm_account_save_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+/* Saves what can be asked for again: a failure is logged, and costs nothing but a cache. */
+void enigm_account_save_cache (EnigmAccount *self);
+
+/* Asks for one list and takes it over. */
+void enigm_account_fetch_list_async (EnigmAccount *self,
+                                     const EnigmListType *type,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean enigm_account_fetch_list_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/* Sends the revocations that wait, before anything else: enigm-keys.c. */
+void enigm_account_send_revocations_async (EnigmAccount *self,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean
+enigm_account_send_revocations_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+gboolean enigm_account_check_label (const gchar *label, GError **error);
+
+void enigm_account_stream_update (EnigmAccount *self);
+
+G_END_DECLS

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-json.h"
+#include "enigm-model-private.h"
+
+static const gchar *const kind_names[] = { "alert", "drill", NULL };
+static const gchar *const role_names[] = { "owner", "contact", NULL };
+static const gchar *const state_names[] = { "active", "ended", NULL };
+
+/* Most contacts an event may have: the list may change while it is under way. */
+#define MAX_STAGES 100
+#define MAX_ACCURACY 1000000
+
+struct _EnigmAlert
+{
+  GObject parent;
+  gchar *id;
+  EnigmAlertKind kind;
+  EnigmAlertRole role;
+  EnigmAlertState state;
+  gint64 pressed;
+  gint64 received;
+  gint64 ended_time;
+  gchar *ended_by;
+  gboolean has_position;
+  gdouble latitude;
+  gdouble longitude;
+  gdouble accuracy;
+  gint64 position_time;
+  gchar *from_contact_id;
+  gchar *from_label;
+  gchar *binding;
+  GListStore *stages;
+  gint64 delete_on;
+};
+
+G_DEFINE_TYPE (EnigmAlert, enigm_alert, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ID = 1,
+  PROP_KIND,
+  PROP_ROLE,
+  PROP_STATE,
+  PROP_PRESSED,
+  PROP_RECEIVED,
+  PROP_ENDED_TIME,
+  PROP_ENDED_BY,
+  PROP_HAS_POSITION,
+  PROP_LATITUDE,
+  PROP_LONGITUDE,
+  PROP_ACCURACY,
+  PROP_POSITION_TIME,
+  PROP_FROM,
+  PROP_BINDING,
+  PROP_STAGES,
+  PROP_DELETE_ON,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+enigm_alert_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  EnigmAlert *self = ENIGM_ALERT (object);
+
+  switch (id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    case PROP_KIND:
+      g_value_set_enum (value, self->kind);
+      break;
+    case PROP_ROLE:
+      g_value_set_enum (value, self->role);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_PRESSED:
+      g_value_set_int64 (value, self->pressed);
+      break;
+    case PROP_RECEIVED:
+      g_value_set_int64 (value, self->received);
+      break;
+    case PROP_ENDED_TIME:
+      g_value_set_int64 (value, self->ended_time);
+      break;
+    case PROP_ENDED_BY:
+      g_value_set_string (value, self->ended_by);
+      break;
+    case PROP_HAS_POSITION:
+      g_value_set_boolean (value, self->has_position);
+      break;
+    case PROP_LATITUDE:
+      g_value_set_double (value, self->latitude);
+      break;
+    case PROP_LONGITUDE:
+      g_value_set_double (value, self->longitude);
+      break;
+    case PROP_ACCURACY:
+      g_value_set_double (value, self->accuracy);
+      break;
+    case PROP_POSITION_TIME:
+      g_value_set_int64 (value, self->position_time);
+      break;
+    case PROP_FROM:
+      g_value_set_string (value, enigm_alert_get_from (self));
+      break;
+    case PROP_BINDING:
+      g_value_set_string (value, self->binding);
+      break;
+    case PROP_STAGES:
+      g_value_set_object (value, self->stages);
+      break;
+    case PROP_DELETE_ON:
+      g_value_set_int64 (value, self->delete_on);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+enigm_alert_finalize (GObject *object)
+{
+  EnigmAlert *self = ENIGM_ALERT (object);
+
+  g_free (self->id);
+  g_free (self->ended_by);
+  g_free (self->from_contact_id);
+  g_free (self->from_label);
+  g_free (self->binding);
+  g_object_unref (self->stages);
+  G_OBJECT_CLASS (enigm_alert_parent_class)->finalize (object);
+}
+
+static void
+enigm_alert_class_init (EnigmAlertClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = enigm_alert_get_property;
+  object_class->finalize = enigm_alert_finalize;
+
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
+  properties[PROP_KIND] =
+    g_param_spec_enum ("kind", NULL, NULL, ENIGM_TYPE_ALERT_KIND, ENIGM_ALERT_KIND_ALERT, flags);
+  properties[PROP_ROLE] =
+    g_param_spec_enum ("role", NULL, NULL, ENIGM_TYPE_ALERT_ROLE, ENIGM_ALERT_ROLE_OWNER, flags);
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, ENIGM_TYPE_ALERT_STATE,
+                                              ENIGM_ALERT_STATE_ACTIVE, flags);
+  properties[PROP_PRESSED] = g_param_spec_int64 ("pressed", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_RECEIVED] = g_param_spec_int64 ("received", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_ENDED_TIME] =
+    g_param_spec_int64 ("ended-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_ENDED_BY] = g_param_spec_string ("ended-by", NULL, NULL, NULL, flags);
+  properties[PROP_HAS_POSITION] = g_param_spec_boolean ("has-position", NULL, NULL, FALSE, flags);
+  properties[PROP_LATITUDE] = g_param_spec_double ("latitude", NULL, NULL, -90, 90, 0, flags);
+  properties[PROP_LONGITUDE] = g_param_spec_double ("longitude", NULL, NULL, -180, 180, 0, flags);
+  properties[PROP_ACCURACY] =
+    g_param_spec_double ("accuracy", NULL, NULL, 0, MAX_ACCURACY, 0, flags);
+  properties[PROP_POSITION_TIME] =
+    g_param_spec_int64 ("position-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_FROM] = g_param_spec_string ("from", NULL, NULL, NULL, flags);
+  properties[PROP_BINDING] = g_param_spec_string ("binding", NULL, NULL, NULL, flags);
+  properties[PROP_STAGES] = g_param_spec_object ("stages", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_DELETE_ON] =
+    g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+enigm_alert_init (EnigmAlert *self)
+{
+  self->ended_by = g_strdup ("");
+  self->from_contact_id = g_strdup ("");
+  self->from_label = g_strdup ("");
+  self->binding = g_strdup ("");
+  self->stages = g_list_store_new (ENIGM_TYPE_ALERT_STAGE);
+}
+
+static gboolean
+parse_ended (EnigmAlert *self, JsonObject *json, GError **error)
+{
+  JsonObject *ended;
+
+  if (!enigm_json_read_object_or_null (json, "ended", &ended, error))
+    return FALSE;
+  if (ended == NULL)
+    return TRUE;
+  g_clear_pointer (&self->ended_by, g_free);
+  return enigm_json_read_time (ended, "time", &self->ended_time, error) &&
+         enigm_json_read_string (ended, "by", 64, &self->ended_by, error);
+}
+
+static gboolean
+parse_position (EnigmAlert *self, JsonObject *json, GError **error)
+{
+  JsonObject *position;
+
+  if (!enigm_json_read_object_or_null (json, "position", &position, error))
+    return FALSE;
+  if (position == NULL)
+    return TRUE;
+  self->has_position = TRUE;
+  return enigm_json_read_number (position, "latitude", -90, 90, &self->latitude, error) &&
+         enigm_json_read_number (position, "longitude", -180, 180, &self->longitude, error) &&
+         enigm_json_read_number (position, "accuracy", 0, MAX_ACCURACY, &self->accuracy, error) &&
+         enigm_json_read_time (position, "time", &self->position_time, error);
+}
+
+static gboolean
+parse_owner (EnigmAlert *self, JsonObject *json, GError **error)
+{
+  JsonArray *contacts;
+
+  g_clear_pointer (&self->binding, g_free);
+  if (!enigm_json_read_hex (json, "binding", 32, &self->binding, error) ||
+      !enigm_json_read_array (json, "contacts", MAX_STAGES, &contacts, error))
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (contacts); i++)
+    {
+      JsonObject *entry = enigm_json_element_object (contacts, "contacts", i, error);
+      g_autoptr (EnigmAlertStage) stage = NULL;
+
+      if (entry == NULL || (stage = enigm_alert_stage_parse (entry, TRUE, error)) == NULL)
+        return FALSE;
+      g_list_store_append (self->stages, stage);
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_contact (EnigmAlert *self, JsonObject *json, GError **error)
+{
+  JsonObject *stages;
+  g_autoptr (EnigmAlertStage) stage = NULL;
+
+  g_clear_pointer (&self->from_contact_id, g_free);
+  if (!enigm_model_read_contact_id (json, "from", &self->from_contact_id, error) ||
+      !enigm_json_read_object (json, "stages", &stages, error) ||
+      (stage = enigm_alert_stage_parse (stages, FALSE, error)) == NULL)
+    return FALSE;
+  g_list_store_append (self->stages, stage);
+  return TRUE;
+}
+
+/**
+ * enigm_alert_parse:
+ * @json: an *event* of PROTOCOL.md, section 8
+ * @error: return location for %ENIGM_ERROR_PLATFORM_ANSWER
+ *
+ * Returns: (transfer full) (nullable): what it says, without labels
+ */
+EnigmAlert *
+enigm_alert_parse (JsonObject *json, GError **error)
+{
+  g_autoptr (EnigmAlert) self = g_object_new (ENIGM_TYPE_ALERT, NULL);
+  guint kind;
+  guint role;
+  guint state;
+
+  if (!enigm_json_read_hex (json, "id", 32, &self->id, error) ||
+      !enigm_json_read_choice (json, "kind", kind_names, &kind, error) ||
+      !enigm_json_read_choice (json, "role", role_names, &role, error) ||
+      !enigm_json_read_choice (json, "state", state_names, &state, error) ||
+      !enigm_json_read_time (json, "pressed", &self->pressed, error) ||
+      !enigm_json_read_time (json, "received", &self->received, error) ||
+      !enigm_json_read_time_or_null (json, "delete_on", &self->delete_on, error) ||
+      !parse_ended (self, json, error) || !parse_position (self, json, error))
+    return NULL;
+  self->kind = (EnigmAlertKind) kind;
+  self->role = (EnigmAlertRole) role;
+  self->state = (EnigmAlertState) state;
+  if (!(self->role == ENIGM_ALERT_ROLE_OWNER ? parse_owner (self, json, error)
+                                             : parse_contact (self, json, error)))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static void
+copy_stages (EnigmAlert *self, EnigmAlert *from)
+{
+  GListModel *old = G_LIST_MODEL (self->stages);
+  GListModel *new = G_LIST_MODEL (from->stages);
+  guint n = g_list_model_get_n_items (new);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EnigmAlertStage) then = g_list_model_get_item (old, i);
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (new, i);
+
+      if (then != NULL && g_str_equal (enigm_alert_stage_get_contact_id (then),
+                                       enigm_alert_stage_get_contact_id (stage)))
+        enigm_alert_stage_copy (then, stage);
+      else
+        g_list_store_splice (self->stages, i, then != NULL ? 1 : 0, (gpointer *) &stage, 1);
+    }
+  if (g_list_model_get_n_items (old) > n)
+    g_list_store_splice (self->stages, n, g_list_model_get_n_items (old) - n, NULL, 0);
+}
+
+#define COPY(field, PROP)                                                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (memcmp (&self->field, &from->field, sizeof self->field) != 0)                              \
+      {                                                                                            \
+        self->field = from->field;                                                                 \
+        g_object_notify_by_pspec (object, properties[PROP]);                                       \
+      }                                                                                            \
+  }                                                                                                \
+  G_STMT_END
+
+/* Takes over what the platform said; the ID is the same one. */
+void
+enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
+{
+  GObject *object = G_OBJECT (self);
+
+  g_assert (g_str_equal (self->id, from->id));
+
+  g_object_freeze_notify (object);
+  COPY (kind, PROP_KIND);
+  COPY (role, PROP_ROLE);
+  COPY (state, PROP_STATE);
+  COPY (pressed, PROP_PRESSED);
+  COPY (received, PROP_RECEIVED);
+  COPY (ended_time, PROP_ENDED_TIME);
+  COPY (has_position, PROP_HAS_POSITION);
+  COPY (latitude, PROP_LATITUDE);
+  COPY (longitude, PROP_LONGITUDE);
+  COPY (accuracy, PROP_ACCURACY);
+  COPY (position_time, PROP_POSITION_TIME);
+  COPY (delete_on, PROP_DELETE_ON);
+  enigm_model_set_string (object, &self->ended_by, from->ended_by, properties[PROP_ENDED_BY]);
+  enigm_model_set_string (object, &self->binding, from->binding, properties[PROP_BINDING]);
+  enigm_model_set_string (object, &self->from_contact_id, from->from_contact_id,
+                          properties[PROP_FROM]);
+  copy_stages (self, from);
+  g_object_thaw_notify (object);
+}
+
+/* @labels: (element-type utf8 utf8): the owner's words, by contact ID. */
+void
+enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels)
+{
+  const gchar *label = g_hash_table_lookup (labels, self->from_contact_id);
+
+  enigm_model_set_string (G_OBJECT (self), &self->from_label, label != NULL ? label : "",
+                          properties[PROP_FROM]);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->stages)); i++)
+    {
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (G_LIST_MODEL (self->stages), i);
+
+      label = g_hash_table_lookup (labels, enigm_alert_stage_get_contact_id (stage));
+      enigm_alert_stage_set_label (stage, label != NULL ? label : "");
+    }
+}
+
+const gchar *
+enigm_alert_get_id (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return self->id;
+}
+
+EnigmAlertKind
+enigm_alert_get_kind (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), ENIGM_ALERT_KIND_ALERT);
+  return self->kind;
+}
+
+EnigmAlertRole
+enigm_alert_get_role (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), ENIGM_ALERT_ROLE_OWNER);
+  return self->role;
+}
+
+EnigmAlertState
+enigm_alert_get_state (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), ENIGM_ALERT_STATE_ACTIVE);
+  return self->state;
+}
+
+gint64
+enigm_alert_get_pressed (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->pressed;
+}
+
+gint64
+enigm_alert_get_received (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->received;
+}
+
+gint64
+enigm_alert_get_ended_time (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->ended_time;
+}
+
+const gchar *
+enigm_alert_get_ended_by (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return self->ended_by;
+}
+
+gboolean
+enigm_alert_get_has_position (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), FALSE);
+  return self->has_position;
+}
+
+gdouble
+enigm_alert_get_latitude (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->latitude;
+}
+
+gdouble
+enigm_alert_get_longitude (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->longitude;
+}
+
+gdouble
+enigm_alert_get_accuracy (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->accuracy;
+}
+
+gint64
+enigm_alert_get_position_time (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->position_time;
+}
+
+const gchar *
+enigm_alert_get_from (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return *self->from_label != '\0' ? self->from_label : self->from_contact_id;
+}
+
+const gchar *
+enigm_alert_get_from_contact_id (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return self->from_contact_id;
+}
+
+const gchar *
+enigm_alert_get_binding (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return self->binding;
+}
+
+gint64
+enigm_alert_get_delete_on (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+  return self->delete_on;
+}
+
+GListModel *
+enigm_alert_get_stages (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return G_LIST_MODEL (self->stages);
+}
+
+guint
+enigm_alert_count_stages (EnigmAlert *self, guint *accepted, guint *notified, guint *seen)
+{
+  guint counts[3] = { 0 };
+  guint n;
+
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->stages));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (G_LIST_MODEL (self->stages), i);
+
+      counts[0] += enigm_alert_stage_get_accepted (stage) != 0;
+      counts[1] += enigm_alert_stage_get_notified (stage) != 0;
+      counts[2] += enigm_alert_stage_get_seen (stage) != 0;
+    }
+  if (accepted != NULL)
+    *accepted = counts[0];
+  if (notified != NULL)
+    *notified = counts[1];
+  if (seen != NULL)
+    *seen = counts[2];
+  return n;
+}

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <libsecret/secret.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "enigm-json.h"
+#include "enigm-keyring.h"
+
+/* Seconds the keyring service has to answer, and a person to answer its prompt. */
+#define SERVICE_SECONDS 10
+#define PROMPT_SECONDS 120
+
+static const SecretSchema schema = {
+  .name = APPLICATION_ID,
+  .flags = SECRET_SCHEMA_NONE,
+  .attributes = {
+    { "kind", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { "place", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { "origin", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { "binding", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { NULL, 0 },
+  },
+};
+
+static const gchar *const kind_names[] = { "session", "computer", "key", "files" };
+
+struct _EnigmKeyring
+{
+  GObject parent;
+  gchar *place;
+  gchar *origin;
+  gchar *user;
+};
+
+G_DEFINE_TYPE (EnigmKeyring, enigm_keyring, G_TYPE_OBJECT)
+
+typedef enum
+{
+  STORE,
+  LOOKUP,
+  CLEAR,
+  LIST,
+  UNLOCK,
+} Action;
+
+/* What one call wants, and the clock it runs against. */
+typedef struct
+{
+  Action action;
+  GHashTable *attributes;
+  gchar *label;
+  SecretValue *value;
+  GCancellable *cancellable;
+  GCancellable *outer;
+  gulong outer_id;
+  guint timeout_id;
+  gboolean timed_out;
+  SecretService *service;
+} Call;
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_clear_handle_id (&call->timeout_id, g_source_remove);
+  g_cancellable_disconnect (call->outer, call->outer_id);
+  g_clear_object (&call->outer);
+  g_object_unref (call->cancellable);
+  g_clear_pointer (&call->attributes, g_hash_table_unref);
+  g_clear_pointer (&call->value, secret_value_unref);
+  g_clear_object (&call->service);
+  g_free (call->label);
+  g_free (call);
+}
+
+static gboolean
+on_call_timed_out (gpointer data)
+{
+  Call *call = data;
+
+  call->timeout_id = 0;
+  call->timed_out = TRUE;
+  g_cancellable_cancel (call->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_outer_cancelled (GCancellable *outer, gpointer data)
+{
+  g_cancellable_cancel (G_CANCELLABLE (data));
+}
+
+static void
+enigm_keyring_finalize (GObject *object)
+{
+  EnigmKeyring *self = ENIGM_KEYRING (object);
+
+  g_free (self->place);
+  g_free (self->origin);
+  g_free (self->user);
+  G_OBJECT_CLASS (enigm_keyring_parent_class)->finalize (object);
+}
+
+static void
+enigm_keyring_class_init (EnigmKeyringClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = enigm_keyring_finalize;
+}
+
+static void
+enigm_keyring_init (EnigmKeyring *self)
+{
+}
+
+EnigmKeyring *
+enigm_keyring_new (void)
+{
+  return g_object_new (ENIGM_TYPE_KEYRING, NULL);
+}
+
+void
+enigm_keyring_set_place (EnigmKeyring *self, const gchar *place)
+{
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && place != NULL);
+
+  g_free (self->place);
+  self->place = g_strdup (place);
+}
+
+void
+enigm_keyring_set_scope (EnigmKeyring *self, const gchar *origin, const gchar *user)
+{
+  g_return_if_fail (ENIGM_IS_KEYRING (self));
+
+  g_free (self->origin);
+  self->origin = g_strdup (origin);
+  g_free (self->user);
+  self->user = g_strdup (user);
+}
+
+/* In a sandbox libsecret keeps a file of its own, sealed with a key from the Secret portal, and
+ * there is no service to ask; the environment variable asks for the same outside of one. */
+static gboolean
+has_service (void)
+{
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 &&
+         !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+static void
+return_locked (GTask *task)
+{
+  g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_LOCKED, "%s",
+                           _ ("Your keyring is locked. Nothing was changed, and your key goes on "
+                              "working. Unlock the keyring to go on."));
+}
+
+static void
+return_missing (GTask *task)
+{
+  g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_MISSING, "%s",
+                           _ ("No keyring answers on this computer. Nothing was changed, and your "
+                              "key goes on working. Start or install a keyring, such as GNOME "
+                              "Keyring or KWallet, and try again."));
+}
+
+/* The one place where errors of libsecret and D-Bus become ours. */
+static void
+return_mapped (GTask *task, const GError *error)
+{
+  Call *call = g_task_get_task_data (task);
+
+  if (g_cancellable_is_cancelled (call->outer))
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
+  else if (error->domain == SECRET_ERROR && !call->timed_out)
+    /* A collection that is locked after all, or in a sandbox a portal that refused. */
+    return_locked (task);
+  else
+    return_missing (task);
+}
+
+static EnigmSecret *
+decode (SecretValue *value)
+{
+  gsize len;
+  const gchar *text = secret_value_get (value, &len);
+  EnigmSecret *secret = NULL;
+  guint8 *data;
+
+  if (len == 0 || len > ENIGM_KEYRING_MAX_SECRET * 2 || text[len] != '\0')
+    return NULL;
+  data = g_base64_decode (text, &len);
+  if (len > 0 && len <= ENIGM_KEYRING_MAX_SECRET)
+    secret = enigm_secret_new_copy (data, len);
+  OPENSSL_cleanse (data, len);
+  g_free (data);
+  return secret;
+}
+
+static void
+on_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  if (secret_password_store_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else if (error != NULL)
+    return_mapped (task, error);
+  else
+    return_locked (task);
+}
+
+static void
+on_looked_up (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  SecretValue *value = secret_password_lookup_binary_finish (result, &error);
+
+  if (error != NULL)
+    {
+      return_mapped (task, error);
+      return;
+    }
+  g_task_return_pointer (task, value != NULL ? decode (value) : NULL,
+                         (GDestroyNotify) enigm_secret_unref);
+  g_clear_pointer (&value, secret_value_unref);
+}
+
+static void
+on_cleared (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  secret_password_clear_finish (result, &error);
+  if (error == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    return_mapped (task, error);
+}
+
+static void
+on_searched (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GList *items = secret_password_search_finish (result, &error);
+
+  if (error != NULL)
+    {
+      return_mapped (task, error);
+      return;
+    }
+  for (GList *l = items; l != NULL; l = l->next)
+    {
+      g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (l->data);
+      const gchar *binding = g_hash_table_lookup (attributes, "binding");
+
+      if (binding != NULL && enigm_is_hex (binding, 32))
+        g_strv_builder_add (builder, binding);
+    }
+  g_list_free_full (items, g_object_unref);
+  g_task_return_pointer (task, g_strv_builder_end (builder), (GDestroyNotify) g_strfreev);
+}
+
+static void
+on_unlocked (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  gint n = secret_service_unlock_finish (SECRET_SERVICE (object), result, NULL, &error);
+
+  if (error != NULL)
+    return_mapped (task, error);
+  else if (n == 0)
+    return_locked (task);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+run (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  switch (call->action)
+    {
+    case STORE:
+      secret_password_storev_binary (&schema, call->attributes, SECRET_COLLECTION_DEFAULT,
+                                     call->label, call->value, call->cancellable, on_stored,
+                                     g_object_ref (task));
+      break;
+    case LOOKUP:
+      secret_password_lookupv (&schema, call->attributes, call->cancellable, on_looked_up,
+                               g_object_ref (task));
+      break;
+    case CLEAR:
+      secret_password_clearv (&schema, call->attributes, call->cancellable, on_cleared,
+                              g_object_ref (task));
+      break;
+    case LIST:
+      secret_password_searchv (&schema, call->attributes, SECRET_SEARCH_ALL, call->cancellable,
+                               on_searched, g_object_ref (task));
+      break;
+    case UNLOCK:
+      /* Nothing to unlock where there is no service. */
+      g_task_return_boolean (task, TRUE);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+on_collection_got (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
+
+  if (error != NULL)
+    return_mapped (task, error);
+  /* A look-up in a locked collection finds nothing and says nothing, so it is asked first. */
+  else if (collection == NULL || !secret_collection_get_locked (collection))
+    run (task);
+  else if (call->action == UNLOCK)
+    {
+      GList objects = { .data = collection };
+
+      secret_service_unlock (call->service, &objects, call->cancellable, on_unlocked,
+                             g_object_ref (task));
+    }
+  else
+    return_locked (task);
+}
+
+static void
+on_service_got (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  call->service = secret_service_get_finish (result, &error);
+  if (call->service == NULL)
+    return_mapped (task, error);
+  else
+    secret_collection_for_alias (call->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
+                                 call->cancellable, on_collection_got, g_object_ref (task));
+}
+
+static GTask *
+begin (EnigmKeyring *self,
+       Action action,
+       GCancellable *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer user_data,
+       gpointer tag)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Call *call = g_new0 (Call, 1);
+
+  g_task_set_source_tag (task, tag);
+  call->action = action;
+  call->cancellable = g_cancellable_new ();
+  if (cancellable != NULL)
+    {
+      call->outer = g_object_ref (cancellable);
+      call->outer_id = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled),
+                                              g_object_ref (call->cancellable), g_object_unref);
+    }
+  call->timeout_id = g_timeout_add_seconds (action == UNLOCK ? PROMPT_SECONDS : SERVICE_SECONDS,
+                                            on_call_timed_out, call);
+  g_task_set_task_data (task, call, call_free);
+  return task;
+}
+
+static void
+start (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  if (has_service ())
+    secret_service_get (SECRET_SERVICE_NONE, call->cancellable, on_service_got,
+                        g_object_ref (task));
+  else
+    run (task);
+}
+
+/* The attributes that find one item; more of them say what it belongs to. */
+static GHashTable *
+build_attributes (EnigmKeyring *self, EnigmKeyringKind kind, const gchar *binding, gboolean store)
+{
+  GHashTable *attributes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  g_assert (self->place != NULL);
+
+  g_hash_table_insert (attributes, (gpointer) "kind", g_strdup (kind_names[kind]));
+  g_hash_table_insert (attributes, (gpointer) "place", g_strdup (self->place));
+  if (binding != NULL)
+    g_hash_table_insert (attributes, (gpointer) "binding", g_strdup (binding));
+  if (store && kind != ENIGM_KEYRING_FILES && self->origin != NULL)
+    g_hash_table_insert (attributes, (gpointer) "origin", g_strdup (self->origin));
+  if (store && kind != ENIGM_KEYRING_FILES && self->user != NULL)
+    g_hash_table_insert (attributes, (gpointer) "user", g_strdup (self->user));
+  return attributes;
+}
+
+static gchar *
+describe_item (EnigmKeyringKind kind)
+{
+  switch (kind)
+    {
+    case ENIGM_KEYRING_SESSION:
+      return g_strdup (_ ("Enigm App: session"));
+    case ENIGM_KEYRING_COMPUTER:
+      return g_strdup (_ ("Enigm App: this computer’s signing key"));
+    case ENIGM_KEYRING_KEY:
+      return g_strdup (_ ("Enigm App: management secret of an Enigm Key"));
+    case ENIGM_KEYRING_FILES:
+      return g_strdup (_ ("Enigm App: key of the files on this computer"));
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+enigm_keyring_store_async (EnigmKeyring *self,
+                           EnigmKeyringKind kind,
+                           const gchar *binding_hex,
+                           EnigmSecret *secret,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Call *call;
+  const guint8 *data;
+  gsize len;
+  gchar *text;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL && secret != NULL);
+  g_return_if_fail ((kind == ENIGM_KEYRING_KEY) == (binding_hex != NULL));
+
+  task = begin (self, STORE, cancellable, callback, user_data, enigm_keyring_store_async);
+  call = g_task_get_task_data (task);
+  data = enigm_secret_peek (secret, &len);
+  g_return_if_fail (len > 0 && len <= ENIGM_KEYRING_MAX_SECRET);
+  /* As text, because not every keyring keeps a zero byte. */
+  text = g_base64_encode (data, len);
+  call->value = secret_value_new (text, (gssize) strlen (text), "text/plain");
+  OPENSSL_cleanse (text, strlen (text));
+  g_free (text);
+  call->label = describe_item (kind);
+  call->attributes = build_attributes (self, kind, binding_hex, TRUE);
+  start (task);
+}
+
+gboolean
+enigm_keyring_store_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_keyring_lookup_async (EnigmKeyring *self,
+                            EnigmKeyringKind kind,
+                            const gchar *binding_hex,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Call *call;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL);
+  g_return_if_fail ((kind == ENIGM_KEYRING_KEY) == (binding_hex != NULL));
+
+  task = begin (self, LOOKUP, cancellable, callback, user_data, enigm_keyring_lookup_async);
+  call = g_task_get_task_data (task);
+  call->attributes = build_attributes (self, kind, binding_hex, FALSE);
+  start (task);
+}
+
+EnigmSecret *
+enigm_keyring_lookup_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+enigm_keyring_clear_async (EnigmKeyring *self,
+                           EnigmKeyringKind kind,
+                           const gchar *binding_hex,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Call *call;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL);
+  g_return_if_fail (kind == ENIGM_KEYRING_KEY || binding_hex == NULL);
+
+  task = begin (self, CLEAR, cancellable, callback, user_data, enigm_keyring_clear_async);
+  call = g_task_get_task_data (task);
+  call->attributes = build_attributes (self, kind, binding_hex, FALSE);
+  start (task);
+}
+
+gboolean
+enigm_keyring_clear_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_keyring_clear_all_async (EnigmKeyring *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Call *call;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL);
+
+  task = begin (self, CLEAR, cancellable, callback, user_data, enigm_keyring_clear_all_async);
+  call = g_task_get_task_data (task);
+  call->attributes = build_attributes (self, ENIGM_KEYRING_FILES, NULL, FALSE);
+  g_hash_table_remove (call->attributes, "kind");
+  start (task);
+}
+
+gboolean
+enigm_keyring_clear_all_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_keyring_list_bindings_async (EnigmKeyring *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Call *call;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self) && self->place != NULL);
+
+  task = begin (self, LIST, cancellable, callback, user_data, enigm_keyring_list_bindings_async);
+  call = g_task_get_task_data (task);
+  call->attributes = build_attributes (self, ENIGM_KEYRING_KEY, NULL, FALSE);
+  start (task);
+}
+
+GStrv
+enigm_keyring_list_bindings_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+enigm_keyring_unlock_async (EnigmKeyring *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_KEYRING (self));
+
+  task = begin (self, UNLOCK, cancellable, callback, user_data, enigm_keyring_unlock_async);
+  start (task);
+}
+
+gboolean
+enigm_keyring_unlock_finish (EnigmKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

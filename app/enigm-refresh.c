@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-account-private.h"
+
+/* One list. */
+
+static GListStore *
+get_store (EnigmAccount *self, const EnigmListType *type)
+{
+  if (type == &enigm_list_keys)
+    return self->keys;
+  if (type == &enigm_list_contacts)
+    return self->contacts;
+  if (type == &enigm_list_invitations)
+    return self->invitations;
+  return self->alerts;
+}
+
+static void
+on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  const EnigmListType *type = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autofree gchar *etag = NULL;
+  g_autoptr (JsonNode) answer =
+    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, &etag, &error);
+
+  /* Signed out, or in as somebody else, while the answer was under way. */
+  if (self->platform != ENIGM_PLATFORM (object))
+    {
+      g_clear_error (&error);
+      g_task_return_error (task, enigm_account_error_signed_out ());
+      return;
+    }
+  if (answer == NULL || !enigm_account_merge_list (self, get_store (self, type), type,
+                                                   json_node_get_object (answer), &error))
+    {
+      g_task_return_error (task, enigm_account_note_error (self, error));
+      return;
+    }
+  if (type == &enigm_list_contacts)
+    {
+      g_free (self->contacts_etag);
+      self->contacts_etag = g_steal_pointer (&etag);
+    }
+  enigm_account_decorate (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+enigm_account_fetch_list_async (EnigmAccount *self,
+                                const EnigmListType *type,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, enigm_account_fetch_list_async);
+  g_task_set_task_data (task, (gpointer) type, NULL);
+  if (enigm_account_require (self, task))
+    enigm_platform_call_async (self->platform, "GET", type->path, NULL, ENIGM_PLATFORM_CALL_BEARER,
+                               NULL, cancellable, on_list_answered, g_object_ref (task));
+}
+
+gboolean
+enigm_account_fetch_list_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* All of them, after what waits to be sent. */
+
+typedef struct
+{
+  guint pending;
+  GError *error;
+} Refresh;
+
+static void
+refresh_free (gpointer data)
+{
+  Refresh *refresh = data;
+
+  g_clear_error (&refresh->error);
+  g_free (refresh);
+}
+
+static void
+finish_one (GTask *task, GError *error)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  Refresh *refresh = g_task_get_task_data (task);
+
+  if (error != NULL && refresh->error == NULL)
+    refresh->error = error;
+  else
+    g_clear_error (&error);
+  if (--refresh->pending > 0)
+    return;
+  if (refresh->error != NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&refresh->error));
+      return;
+    }
+  enigm_account_set_unknown_since (self, 0);
+  enigm_account_save_cache (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_list_fetched (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  enigm_account_fetch_list_finish (ENIGM_ACCOUNT (object), result, &error);
+  finish_one (task, error);
+}
+
+static void
+on_bindings_listed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  g_auto (GStrv) bindings =
+    enigm_keyring_list_bindings_finish (ENIGM_KEYRING (object), result, NULL);
+
+  /* A keyring locked meanwhile takes nothing away from what the platform says. */
+  if (bindings != NULL)
+    {
+      g_hash_table_remove_all (self->secrets);
+      for (guint i = 0; bindings[i] != NULL; i++)
+        g_hash_table_add (self->secrets, g_strdup (bindings[i]));
+      enigm_account_decorate (self);
+    }
+  finish_one (task, NULL);
+}
+
+static void
+on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  static const EnigmListType *const types[] = { &enigm_list_keys, &enigm_list_contacts,
+                                                &enigm_list_invitations, &enigm_list_alerts };
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GTask) task = data;
+  Refresh *refresh = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+
+  if (!enigm_account_send_revocations_finish (self, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  refresh->pending = G_N_ELEMENTS (types) + 1;
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    enigm_account_fetch_list_async (self, types[i], cancellable, on_list_fetched,
+                                    g_object_ref (task));
+  enigm_keyring_list_bindings_async (self->keyring, cancellable, on_bindings_listed,
+                                     g_object_ref (task));
+}
+
+void
+enigm_account_refresh_async (EnigmAccount *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_refresh_async);
+  g_task_set_task_data (task, g_new0 (Refresh, 1), refresh_free);
+  if (enigm_account_require (self, task))
+    enigm_account_send_revocations_async (self, cancellable, on_revocations_sent,
+                                          g_object_ref (task));
+}
+
+gboolean
+enigm_account_refresh_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

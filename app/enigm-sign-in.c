@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "enigm-account-private.h"
+#include "enigm-platform-private.h"
+#include "protocol/enigm-text.h"
+
+#define FILES_KEY_SIZE 32
+#define TOKEN_MAX 256
+#define COMPUTER_NAME_MAX 64
+
+typedef enum
+{
+  FILES_KEY,
+  STORE_FILES_KEY,
+  STORE_COMPUTER,
+  SEND,
+  DROP_SECRETS,
+  STORE_SESSION,
+  SAVE,
+  REFRESH,
+  DONE,
+} Step;
+
+typedef struct
+{
+  Step step;
+  gboolean is_new;
+  EnigmPlatform *platform;
+  gchar *user;
+  EnigmSecret *password;
+  EnigmSecret *pin;
+  gchar *computer_name;
+  EnigmSecret *files_key;
+  EnigmP256Key *computer_key;
+  gchar *contact_id;
+  gchar *computer_id;
+  GError *error;
+} SignIn;
+
+static void
+sign_in_free (gpointer data)
+{
+  SignIn *sign_in = data;
+
+  g_clear_object (&sign_in->platform);
+  g_free (sign_in->user);
+  g_clear_pointer (&sign_in->password, enigm_secret_unref);
+  g_clear_pointer (&sign_in->pin, enigm_secret_unref);
+  g_free (sign_in->computer_name);
+  g_clear_pointer (&sign_in->files_key, enigm_secret_unref);
+  g_clear_pointer (&sign_in->computer_key, enigm_p256_key_unref);
+  g_free (sign_in->contact_id);
+  g_free (sign_in->computer_id);
+  g_clear_error (&sign_in->error);
+  g_free (sign_in);
+}
+
+gboolean
+enigm_account_check_user (const gchar *user, GError **error)
+{
+  gsize len = user != NULL ? strlen (user) : 0;
+
+  if (len >= 3 && len <= 64 && strspn (user, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len)
+    return TRUE;
+  g_set_error_literal (
+    error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+    _ ("A user name has 3 to 64 of the characters a to z, 0 to 9, dot, hyphen and "
+       "underscore. Nothing was sent."));
+  return FALSE;
+}
+
+gboolean
+enigm_account_check_password (EnigmSecret *password, GError **error)
+{
+  gsize len;
+  const gchar *text = (const gchar *) enigm_secret_peek (password, &len);
+
+  if (len >= 8 && len <= 256 && g_utf8_validate_len (text, len, NULL))
+    return TRUE;
+  g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                       _ ("A password has at least 8 characters, and at most 256. Nothing was "
+                          "sent."));
+  return FALSE;
+}
+
+gboolean
+enigm_account_check_pin (EnigmSecret *pin, GError **error)
+{
+  gsize len;
+  const guint8 *text = enigm_secret_peek (pin, &len);
+  gboolean digits = len == 6;
+
+  for (gsize i = 0; digits && i < len; i++)
+    digits = g_ascii_isdigit (text[i]);
+  if (digits)
+    return TRUE;
+  g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                       _ ("A PIN has six digits. Nothing was sent."));
+  return FALSE;
+}
+
+/* A JSON string of secret text, in a buffer its owner wipes. */
+static void
+append_quoted (GByteArray *body, const guint8 *text, gsize len)
+{
+  static const gchar hex[] = "0123456789abcdef";
+
+  g_byte_array_append (body, (const guint8 *) "\"", 1);
+  for (gsize i = 0; i < len; i++)
+    {
+      if (text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
+        {
+          const gchar escape[] = { '\\', 'u', '0', '0', hex[text[i] >> 4], hex[text[i] & 15] };
+
+          g_byte_array_append (body, (const guint8 *) escape, sizeof escape);
+        }
+      else
+        g_byte_array_append (body, text + i, 1);
+    }
+  g_byte_array_append (body, (const guint8 *) "\"", 1);
+}
+
+static void
+append_text (GByteArray *body, const gchar *text)
+{
+  g_byte_array_append (body, (const guint8 *) text, (guint) strlen (text));
+}
+
+static void
+append_secret (GByteArray *body, const gchar *name, EnigmSecret *secret)
+{
+  gsize len;
+  const guint8 *text = enigm_secret_peek (secret, &len);
+
+  append_text (body, ",\"");
+  append_text (body, name);
+  append_text (body, "\":");
+  append_quoted (body, text, len);
+}
+
+static void
+wipe_array (gpointer data)
+{
+  GByteArray *array = data;
+
+  OPENSSL_cleanse (array->data, array->len);
+  g_byte_array_unref (array);
+}
+
+/* By hand and not with json-glib, which would leave the password all over memory. */
+static GBytes *
+build_body (SignIn *sign_in)
+{
+  /* Large enough from the start never to move and leave a copy behind: every byte may be escaped.
+   */
+  GByteArray *body = g_byte_array_sized_new (4096);
+  g_autofree gchar *point = enigm_base64url_encode (
+    enigm_p256_key_get_point (sign_in->computer_key), ENIGM_P256_POINT_SIZE);
+
+  append_text (body, "{\"user\":");
+  append_quoted (body, (const guint8 *) sign_in->user, strlen (sign_in->user));
+  append_secret (body, "password", sign_in->password);
+  if (sign_in->is_new)
+    append_secret (body, "pin", sign_in->pin);
+  append_text (body, ",\"computer\":{\"name\":");
+  append_quoted (body, (const guint8 *) sign_in->computer_name, strlen (sign_in->computer_name));
+  append_text (body, ",\"public_key\":");
+  append_quoted (body, (const guint8 *) point, strlen (point));
+  append_text (body, "}}");
+  return g_bytes_new_with_free_func (body->data, body->len, wipe_array, body);
+}
+
+static void advance (GTask *task);
+
+static void
+on_cleaned (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  SignIn *sign_in = g_task_get_task_data (task);
+  g_autofree gchar *place = enigm_account_get_place_path (self);
+
+  /* What could not be removed opens nothing: no account was made with it. */
+  enigm_keyring_clear_all_finish (ENIGM_KEYRING (object), result, NULL);
+  g_unlink (place);
+  g_task_return_error (task, g_steal_pointer (&sign_in->error));
+}
+
+/* Where nothing was signed in before, nothing is left behind. */
+static void
+fail (GTask *task, GError *error)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  SignIn *sign_in = g_task_get_task_data (task);
+
+  if (self->state != ENIGM_ACCOUNT_STATE_SIGNED_OUT || sign_in->step > SEND)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  sign_in->error = error;
+  enigm_keyring_clear_all_async (self->keyring, NULL, on_cleaned, g_object_ref (task));
+}
+
+static void
+next (GTask *task, Step step)
+{
+  SignIn *sign_in = g_task_get_task_data (task);
+
+  sign_in->step = step;
+  advance (task);
+}
+
+static void
+on_files_key_found (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SignIn *sign_in = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  sign_in->files_key = enigm_keyring_lookup_finish (ENIGM_KEYRING (object), result, &error);
+  if (error == NULL && sign_in->files_key != NULL &&
+      enigm_secret_get_length (sign_in->files_key) == FILES_KEY_SIZE)
+    {
+      next (task, STORE_COMPUTER);
+      return;
+    }
+  g_clear_pointer (&sign_in->files_key, enigm_secret_unref);
+  if (error == NULL)
+    sign_in->files_key = enigm_secret_new_random (FILES_KEY_SIZE, &error);
+  if (error != NULL)
+    fail (task, error);
+  else
+    next (task, STORE_FILES_KEY);
+}
+
+static void
+on_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SignIn *sign_in = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!enigm_keyring_store_finish (ENIGM_KEYRING (object), result, &error))
+    fail (task, error);
+  else
+    next (task, sign_in->step + 1);
+}
+
+static gboolean
+read_answer (SignIn *sign_in, JsonObject *json, GError **error)
+{
+  JsonObject *account;
+  JsonObject *computer;
+  JsonObject *session;
+  g_autofree gchar *token = NULL;
+  g_autoptr (GBytes) identity = NULL;
+  g_autoptr (EnigmSecret) secret = NULL;
+
+  if (!enigm_json_read_object (json, "account", &account, error) ||
+      !enigm_model_read_contact_id (account, "contact_id", &sign_in->contact_id, error) ||
+      !enigm_json_read_object (json, "computer", &computer, error) ||
+      !enigm_json_read_hex (computer, "id", 32, &sign_in->computer_id, error) ||
+      !enigm_json_read_object (json, "session", &session, error) ||
+      !enigm_json_read_string (session, "token", TOKEN_MAX, &token, error) ||
+      !enigm_json_read_bytes (json, "identity", ENIGM_P256_POINT_SIZE, ENIGM_P256_POINT_SIZE,
+                              &identity, error))
+    return FALSE;
+  if (!enigm_p256_check_point (g_bytes_get_data (identity, NULL), ENIGM_P256_POINT_SIZE, NULL))
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_ANSWER,
+                   _ ("What answers at %s is not an Enigm platform, or not one that this version "
+                      "understands. You are not signed in. Check the address."),
+                   enigm_platform_get_host (sign_in->platform));
+      return FALSE;
+    }
+  secret = enigm_secret_new_copy ((const guint8 *) token, strlen (token));
+  OPENSSL_cleanse (token, strlen (token));
+  enigm_platform_set_identity (sign_in->platform, identity);
+  enigm_platform_set_session (sign_in->platform, secret);
+  enigm_platform_set_computer (sign_in->platform, sign_in->computer_id, sign_in->computer_key);
+  return TRUE;
+}
+
+static void
+on_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SignIn *sign_in = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (JsonNode) answer =
+    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, NULL, &error);
+
+  if (answer == NULL || !read_answer (sign_in, json_node_get_object (answer), &error))
+    fail (task, error);
+  else
+    next (task, DROP_SECRETS);
+}
+
+/* The account becomes the one that answered; what belonged to another one goes. */
+static gboolean
+take_over (EnigmAccount *self, SignIn *sign_in)
+{
+  gboolean same =
+    g_str_equal (self->contact_id, sign_in->contact_id) &&
+    g_str_equal (enigm_account_get_origin (self), enigm_platform_get_origin (sign_in->platform));
+  g_autofree gchar *path = enigm_account_get_file_path (self);
+
+  if (!same)
+    enigm_account_forget (self);
+  g_clear_object (&self->file);
+  self->file = enigm_sealed_file_new (path, sign_in->files_key);
+  g_free (self->computer_id);
+  self->computer_id = g_strdup (sign_in->computer_id);
+  enigm_account_take_platform (self, sign_in->platform);
+  enigm_account_take_names (self, sign_in->user, sign_in->contact_id);
+  enigm_keyring_set_scope (self->keyring, enigm_account_get_origin (self), self->user);
+  self->heard = g_get_real_time () / G_USEC_PER_SEC;
+  return same;
+}
+
+static void
+on_secrets_dropped (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (!enigm_keyring_clear_finish (ENIGM_KEYRING (object), result, &error))
+    fail (task, error);
+  else
+    next (task, STORE_SESSION);
+}
+
+static void
+on_saved (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (!enigm_account_save_finish (ENIGM_ACCOUNT (object), result, &error))
+    fail (task, error);
+  else
+    next (task, REFRESH);
+}
+
+static void
+on_refreshed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  /* Signed in is signed in; what could not be asked for is shown as not known. */
+  if (!enigm_account_refresh_finish (ENIGM_ACCOUNT (object), result, &error))
+    g_info ("Signed in, but not everything could be asked for: %s", error->message);
+  next (task, DONE);
+}
+
+static void
+advance (GTask *task)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  SignIn *sign_in = g_task_get_task_data (task);
+  /* Once the platform has answered, this computer exists there: it is kept, come what may. */
+  GCancellable *cancellable = sign_in->step <= SEND ? g_task_get_cancellable (task) : NULL;
+  g_autoptr (EnigmSecret) pem = NULL;
+  g_autoptr (GBytes) body = NULL;
+  GError *error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    {
+      fail (task, error);
+      return;
+    }
+  switch (sign_in->step)
+    {
+    case FILES_KEY:
+      enigm_keyring_lookup_async (self->keyring, ENIGM_KEYRING_FILES, NULL, cancellable,
+                                  on_files_key_found, g_object_ref (task));
+      break;
+    case STORE_FILES_KEY:
+      enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_FILES, NULL, sign_in->files_key,
+                                 cancellable, on_stored, g_object_ref (task));
+      break;
+    case STORE_COMPUTER:
+      sign_in->computer_key = enigm_p256_key_generate (&error);
+      if (sign_in->computer_key == NULL)
+        {
+          fail (task, error);
+          return;
+        }
+      pem = enigm_p256_key_to_pem (sign_in->computer_key);
+      enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_COMPUTER, NULL, pem, cancellable,
+                                 on_stored, g_object_ref (task));
+      break;
+    case SEND:
+      body = build_body (sign_in);
+      enigm_platform_send_async (
+        sign_in->platform, "POST", sign_in->is_new ? "/v1/accounts" : "/v1/sessions", body,
+        ENIGM_PLATFORM_CALL_NONE, NULL, cancellable, on_sent, g_object_ref (task));
+      break;
+    case DROP_SECRETS:
+      if (take_over (self, sign_in))
+        next (task, STORE_SESSION);
+      else
+        enigm_keyring_clear_async (self->keyring, ENIGM_KEYRING_KEY, NULL, cancellable,
+                                   on_secrets_dropped, g_object_ref (task));
+      break;
+    case STORE_SESSION:
+      enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_SESSION, NULL,
+                                 enigm_platform_get_session (self->platform), cancellable,
+                                 on_stored, g_object_ref (task));
+      break;
+    case SAVE:
+      enigm_account_save_async (self, cancellable, on_saved, g_object_ref (task));
+      break;
+    case REFRESH:
+      enigm_account_set_state (self, ENIGM_ACCOUNT_STATE_SIGNED_IN);
+      enigm_account_refresh_async (self, cancellable, on_refreshed, g_object_ref (task));
+      break;
+    case DONE:
+      g_task_return_boolean (task, TRUE);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Names this data folder in the keyring; without an account there is no need for a name. */
+static gboolean
+ensure_place (EnigmAccount *self, GError **error)
+{
+  g_autofree gchar *path = enigm_account_get_place_path (self);
+  g_autofree gchar *place = NULL;
+  guint8 random[16];
+
+  if (g_file_get_contents (path, &place, NULL, NULL) && enigm_is_hex (g_strchomp (place), 32))
+    {
+      enigm_keyring_set_place (self->keyring, place);
+      return TRUE;
+    }
+  g_clear_pointer (&place, g_free);
+  if (!enigm_random_bytes (random, sizeof random, error))
+    return FALSE;
+  place = enigm_hex_encode (random, sizeof random);
+  if (g_mkdir_with_parents (self->data_dir, 0700) != 0 ||
+      !g_file_set_contents_full (path, place, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                   /* Translators: %s is a folder */
+                   _ ("“%s” cannot be written. You are not signed in, and nothing was sent. Check "
+                      "the folder's permissions and the space on the disk."),
+                   self->data_dir);
+      return FALSE;
+    }
+  enigm_keyring_set_place (self->keyring, place);
+  return TRUE;
+}
+
+static gchar *
+default_computer_name (void)
+{
+  g_autofree gchar *name = g_utf8_make_valid (g_get_host_name (), -1);
+
+  return g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), COMPUTER_NAME_MAX / 4));
+}
+
+static void
+begin (EnigmAccount *self,
+       GTask *task,
+       const gchar *origin,
+       EnigmTrust *trust,
+       const gchar *user,
+       EnigmSecret *password,
+       EnigmSecret *pin,
+       const gchar *computer_name)
+{
+  SignIn *sign_in = g_new0 (SignIn, 1);
+  GError *error = NULL;
+
+  g_task_set_task_data (task, sign_in, sign_in_free);
+  sign_in->is_new = pin != NULL;
+  sign_in->user = g_strdup (user);
+  sign_in->password = enigm_secret_ref (password);
+  sign_in->pin = pin != NULL ? enigm_secret_ref (pin) : NULL;
+  sign_in->computer_name =
+    computer_name != NULL ? g_strdup (computer_name) : default_computer_name ();
+
+  if (self->state == ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    error =
+      g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_IN_USE,
+                           _ ("This computer is signed in already. Nothing was sent. Sign out "
+                              "first."));
+  else if (strlen (sign_in->computer_name) == 0 ||
+           strlen (sign_in->computer_name) > COMPUTER_NAME_MAX)
+    error = g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                                 _ ("This computer's name is too long. Nothing was sent. Choose a "
+                                    "shorter one."));
+  if (error != NULL || !enigm_account_check_user (user, &error) ||
+      !enigm_account_check_password (password, &error) ||
+      (pin != NULL && !enigm_account_check_pin (pin, &error)) || !ensure_place (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  sign_in->platform = enigm_platform_new (origin, trust);
+  enigm_keyring_set_scope (self->keyring, origin, user);
+  advance (task);
+}
+
+void
+enigm_account_sign_up_async (EnigmAccount *self,
+                             const gchar *origin,
+                             EnigmTrust *trust,
+                             const gchar *user,
+                             EnigmSecret *password,
+                             EnigmSecret *pin,
+                             const gchar *computer_name,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && origin != NULL && ENIGM_IS_TRUST (trust));
+  g_return_if_fail (user != NULL && password != NULL && pin != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_sign_up_async);
+  begin (self, task, origin, trust, user, password, pin, computer_name);
+}
+
+gboolean
+enigm_account_sign_up_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_account_sign_in_async (EnigmAccount *self,
+                             const gchar *origin,
+                             EnigmTrust *trust,
+                             const gchar *user,
+                             EnigmSecret *password,
+                             const gchar *computer_name,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && origin != NULL && ENIGM_IS_TRUST (trust));
+  g_return_if_fail (user != NULL && password != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_sign_in_async);
+  begin (self, task, origin, trust, user, password, NULL, computer_name);
+}
+
+gboolean
+enigm_account_sign_in_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

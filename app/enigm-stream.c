@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-account-private.h"
+#include "enigm-event-parser.h"
+
+#define READ_SIZE (16 * 1024)
+/* Milliseconds to the first try again, and at most; with jitter, so that a platform that comes back
+ * is not met by everybody at once. */
+#define RETRY_FIRST 1000
+#define RETRY_MAX (60 * 1000)
+
+/* One connection. It outlives the account's interest in it, and perhaps the account, until its
+ * callbacks are through. */
+typedef struct
+{
+  EnigmAccount *account; /* weak */
+  GCancellable *cancellable;
+  EnigmEventParser *parser;
+} Connection;
+
+static void
+connection_free (Connection *connection)
+{
+  g_clear_weak_pointer (&connection->account);
+  g_object_unref (connection->cancellable);
+  enigm_event_parser_free (connection->parser);
+  g_free (connection);
+}
+
+static gboolean
+is_current (Connection *connection)
+{
+  return connection->account != NULL &&
+         connection->account->stream_cancellable == connection->cancellable;
+}
+
+static gboolean
+on_retry_due (gpointer data)
+{
+  EnigmAccount *self = data;
+
+  self->stream_retry_id = 0;
+  enigm_account_stream_update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends the connection, and makes the next one in a while if one is still wanted. */
+static void
+give_up (Connection *connection, const GError *error)
+{
+  EnigmAccount *self = connection->account;
+
+  if (is_current (connection))
+    {
+      guint delay = MIN (RETRY_FIRST << MIN (self->stream_failures, 6u), RETRY_MAX);
+
+      g_clear_object (&self->stream_cancellable);
+      if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED))
+        enigm_account_set_state (self, ENIGM_ACCOUNT_STATE_SESSION_ENDED);
+      else
+        {
+          self->stream_failures++;
+          delay = delay / 2 + (guint) g_random_int_range (0, (gint32) (delay / 2) + 1);
+          self->stream_retry_id = g_timeout_add (delay, on_retry_due, self);
+        }
+    }
+  connection_free (connection);
+}
+
+static void
+on_list_fetched (GObject *object, GAsyncResult *result, gpointer data)
+{
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_fetch_list_finish (self, result, &error))
+    enigm_account_save_cache (self);
+  else
+    g_info ("A list could not be asked for again: %s", error->message);
+}
+
+static void
+on_refreshed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_refresh_finish (ENIGM_ACCOUNT (object), result, &error))
+    g_info ("Not everything could be asked for: %s", error->message);
+}
+
+static void
+on_event (const gchar *id, const gchar *event, const gchar *data, gpointer user_data)
+{
+  Connection *connection = user_data;
+  EnigmAccount *self = connection->account;
+  GCancellable *cancellable = connection->cancellable;
+
+  if (!is_current (connection))
+    return;
+  if (id != NULL)
+    {
+      g_free (self->last_event_id);
+      self->last_event_id = g_strdup (id);
+    }
+  if (g_str_equal (event, "event"))
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (data, strlen (data));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) json = enigm_json_parse (bytes, &error);
+
+      if (json == NULL || !enigm_account_merge_alert (self, json, &error))
+        g_warning ("An alert in the stream could not be read: %s", error->message);
+      else
+        enigm_account_save_cache (self);
+    }
+  else if (g_str_equal (event, "keys"))
+    enigm_account_fetch_list_async (self, &enigm_list_keys, cancellable, on_list_fetched, NULL);
+  else if (g_str_equal (event, "contacts"))
+    enigm_account_fetch_list_async (self, &enigm_list_contacts, cancellable, on_list_fetched, NULL);
+  else if (g_str_equal (event, "invitations"))
+    enigm_account_fetch_list_async (self, &enigm_list_invitations, cancellable, on_list_fetched,
+                                    NULL);
+  else if (g_str_equal (event, "session"))
+    enigm_account_refresh_async (self, cancellable, on_refreshed, NULL);
+}
+
+static void
+on_read (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Connection *connection = data;
+  GInputStream *stream = G_INPUT_STREAM (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (stream, result, &error);
+
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0 || !is_current (connection) ||
+      !enigm_event_parser_feed (connection->parser, g_bytes_get_data (bytes, NULL),
+                                g_bytes_get_size (bytes), on_event, connection, &error))
+    {
+      give_up (connection, error);
+      return;
+    }
+  /* An event's handler may have ended the connection's purpose. */
+  if (!is_current (connection))
+    {
+      give_up (connection, NULL);
+      return;
+    }
+  connection->account->stream_failures = 0;
+  /* A comment every thirty seconds says that what is shown is still known. */
+  connection->account->heard = g_get_real_time () / G_USEC_PER_SEC;
+  g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
+                                   on_read, connection);
+}
+
+static void
+on_opened (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Connection *connection = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream =
+    enigm_platform_open_stream_finish (ENIGM_PLATFORM (object), result, &error);
+
+  if (stream == NULL || !is_current (connection))
+    {
+      give_up (connection, error);
+      return;
+    }
+  /* What happened while nobody listened, alerts that the stream no longer holds included. */
+  enigm_account_refresh_async (connection->account, connection->cancellable, on_refreshed, NULL);
+  g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
+                                   on_read, connection);
+}
+
+/**
+ * enigm_account_stream_update:
+ *
+ * Opens or closes the stream, as the account's state and its wish to listen have it now.
+ */
+void
+enigm_account_stream_update (EnigmAccount *self)
+{
+  Connection *connection;
+
+  if (!self->listening || self->state != ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    {
+      g_clear_handle_id (&self->stream_retry_id, g_source_remove);
+      self->stream_failures = 0;
+      if (self->stream_cancellable != NULL)
+        {
+          g_autoptr (GCancellable) cancellable = g_steal_pointer (&self->stream_cancellable);
+
+          g_cancellable_cancel (cancellable);
+        }
+      return;
+    }
+  if (self->stream_cancellable != NULL || self->stream_retry_id != 0)
+    return;
+
+  self->stream_cancellable = g_cancellable_new ();
+  connection = g_new0 (Connection, 1);
+  g_set_weak_pointer (&connection->account, self);
+  connection->cancellable = g_object_ref (self->stream_cancellable);
+  connection->parser = enigm_event_parser_new ();
+  enigm_platform_open_stream_async (self->platform, "/v1/stream", self->last_event_id,
+                                    connection->cancellable, on_opened, connection);
+}
