@@ -21,8 +21,6 @@ struct _EnigmServer
 {
   EnigmPlatformState *state;
   SoupServer *soup;
-  GSocketService *service;
-  GTlsCertificate *certificate;
   GPtrArray *connections;
   guint daily;
   guint sweep;
@@ -103,11 +101,45 @@ on_message_finished (SoupServerMessage *message, gpointer user_data)
 }
 
 static void
+on_connection_gone (EnigmServerConnection *connection, gpointer user_data)
+{
+  EnigmServer *self = user_data;
+
+  g_ptr_array_remove_fast (self->connections, connection);
+}
+
+static void
+make_room (EnigmServer *self)
+{
+  EnigmServerConnection *oldest = NULL;
+
+  if (self->connections->len < MAX_CONNECTIONS)
+    return;
+  for (guint i = 0; i < self->connections->len; i++)
+    {
+      EnigmServerConnection *connection = g_ptr_array_index (self->connections, i);
+
+      if (oldest == NULL || enigm_server_connection_get_idle_since (connection) <
+                              enigm_server_connection_get_idle_since (oldest))
+        oldest = connection;
+    }
+  enigm_server_connection_shut (oldest);
+}
+
+static void
 on_soup_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
   EnigmServer *self = user_data;
+  GSocket *socket = soup_server_message_get_socket (message);
   Progress *progress = g_new0 (Progress, 1);
 
+  /* The first request of a connection starts when it is accepted, before the handshake. */
+  if (socket != NULL && enigm_server_connection_of (message) == NULL)
+    {
+      make_room (self);
+      g_ptr_array_add (self->connections,
+                       enigm_server_connection_new (socket, on_connection_gone, self));
+    }
   progress->started = g_get_monotonic_time ();
   g_object_set_data_full (G_OBJECT (message), "enigm-progress", progress, g_free);
   enigm_server_connection_expect (enigm_server_connection_of (message), ENIGM_SERVER_READ_SECONDS,
@@ -134,56 +166,6 @@ on_soup_request (SoupServer *soup,
                                  NULL);
   else
     enigm_router_dispatch (self->state, request);
-}
-
-static void
-on_connection_gone (EnigmServerConnection *connection, gpointer user_data)
-{
-  EnigmServer *self = user_data;
-
-  g_ptr_array_remove_fast (self->connections, connection);
-}
-
-static void
-make_room (EnigmServer *self)
-{
-  EnigmServerConnection *oldest = NULL;
-
-  if (self->connections->len < MAX_CONNECTIONS)
-    return;
-  for (guint i = 0; i < self->connections->len; i++)
-    {
-      EnigmServerConnection *connection = g_ptr_array_index (self->connections, i);
-
-      if (oldest == NULL || enigm_server_connection_get_idle_since (connection) <
-                              enigm_server_connection_get_idle_since (oldest))
-        oldest = connection;
-    }
-  enigm_server_connection_shut (oldest);
-}
-
-static gboolean
-on_service_incoming (GSocketService *service,
-                     GSocketConnection *stream,
-                     GObject *source_object,
-                     gpointer user_data)
-{
-  EnigmServer *self = user_data;
-  g_autoptr (EnigmServerConnection) connection = NULL;
-  g_autoptr (GError) error = NULL;
-
-  make_room (self);
-  connection =
-    enigm_server_connection_new (stream, self->certificate, on_connection_gone, self, &error);
-  if (connection == NULL)
-    {
-      g_debug ("connection refused: %s", error->message);
-      return TRUE;
-    }
-  g_ptr_array_add (self->connections, enigm_server_connection_ref (connection));
-  enigm_server_connection_expect (connection, ENIGM_SERVER_READ_SECONDS, FALSE);
-  enigm_server_connection_accept (connection, self->soup);
-  return TRUE;
 }
 
 static gboolean
@@ -219,24 +201,22 @@ EnigmServer *
 enigm_server_new (EnigmPlatformState *state, GError **error)
 {
   g_autoptr (EnigmServer) self = g_new0 (EnigmServer, 1);
+  g_autoptr (GTlsCertificate) certificate = NULL;
 
   g_return_val_if_fail (state != NULL, NULL);
 
   self->state = state;
-  self->connections =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) enigm_server_connection_unref);
-  self->certificate =
+  self->connections = g_ptr_array_new ();
+  certificate =
     g_tls_certificate_new_from_files (state->config->certificate, state->config->key, error);
-  if (self->certificate == NULL)
+  if (certificate == NULL)
     {
       g_prefix_error_literal (error, "TLS certificate: ");
       return NULL;
     }
-  self->soup = soup_server_new (NULL, NULL);
+  self->soup = soup_server_new ("tls-certificate", certificate, NULL);
   soup_server_add_handler (self->soup, NULL, on_soup_request, self, NULL);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_soup_request_started), self);
-  self->service = g_socket_service_new ();
-  g_signal_connect (self->service, "incoming", G_CALLBACK (on_service_incoming), self);
   return g_steal_pointer (&self);
 }
 
@@ -253,18 +233,17 @@ enigm_server_new (EnigmPlatformState *state, GError **error)
 gboolean
 enigm_server_listen (EnigmServer *self, GError **error)
 {
-  guint16 port = self->state->config->port;
+  GSList *uris;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (port == 0)
-    port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->service), NULL, error);
-  else if (!g_socket_listener_add_inet_port (G_SOCKET_LISTENER (self->service), port, NULL, error))
-    port = 0;
-  if (port == 0)
+  /* Nothing is ever served without TLS. */
+  if (!soup_server_listen_all (self->soup, self->state->config->port, SOUP_SERVER_LISTEN_HTTPS,
+                               error))
     return FALSE;
-  enigm_config_take_bound_port (self->state->config, port);
-  g_socket_service_start (self->service);
+  uris = soup_server_get_uris (self->soup);
+  enigm_config_take_bound_port (self->state->config, g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   on_day_over (self);
   self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day_over, self);
   on_keys_due (self);
@@ -281,30 +260,22 @@ enigm_server_listen (EnigmServer *self, GError **error)
 void
 enigm_server_free (EnigmServer *self)
 {
-  if (self->service != NULL)
-    {
-      g_socket_service_stop (self->service);
-      g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-      g_clear_object (&self->service);
-    }
   g_clear_handle_id (&self->daily, g_source_remove);
   g_clear_handle_id (&self->sweep, g_source_remove);
   enigm_hub_end_all (self->state->hub);
-  while (self->connections->len > 0)
+  /* Threads that hash a password come back to a handler, which needs the platform. */
+  while (enigm_password_get_waiting () > 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < self->connections->len; i++)
     {
-      g_autoptr (EnigmServerConnection) connection =
-        g_ptr_array_steal_index_fast (self->connections, 0);
+      EnigmServerConnection *connection = g_ptr_array_index (self->connections, i);
 
       enigm_server_connection_forget (connection);
       enigm_server_connection_shut (connection);
     }
-  /* Threads that hash a password come back to a handler, which needs the platform. */
-  while (enigm_password_get_waiting () > 0)
-    g_main_context_iteration (NULL, TRUE);
   if (self->soup != NULL)
     soup_server_disconnect (self->soup);
   g_clear_object (&self->soup);
-  g_clear_object (&self->certificate);
   g_clear_pointer (&self->connections, g_ptr_array_unref);
   g_free (self);
 }
