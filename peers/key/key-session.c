@@ -65,6 +65,7 @@ struct _EnigmKeySession
 
   GBytes *offer;                     /* while it waits for the press */
   guint8 binding_id[ENIGM_ID_SIZE];  /* what was attested here */
+  gboolean owes_receipt;             /* the attestation was sent, its receipt has not come */
   guint8 computer_id[ENIGM_ID_SIZE]; /* who joins, or who manages */
   EnigmKeyRelay *relay;              /* once attested */
 };
@@ -330,18 +331,31 @@ on_offer (EnigmKeySession *self, EnigmMessage *offer)
 }
 
 static void
+send_state (EnigmKeySession *self)
+{
+  g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_STATE);
+
+  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
+  message->open_event = enigm_key_event_get_open (self->event);
+  send_sealed (self, message);
+}
+
+static void
 attest (EnigmKeySession *self)
 {
   g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_ATTESTATION);
   g_autoptr (GBytes) offer = g_steal_pointer (&self->offer);
   EnigmReason reason;
 
-  /* First, for the news of the new binding reaches this session too. */
+  /* First, for the news of the new binding reaches this session too: the app hears of it by the
+   * attestation, and of the state by the answer to the receipt (PROTOCOL.md, section 5). */
   self->state = STATE_ATTESTED;
+  self->owes_receipt = TRUE;
   reason = enigm_key_binding_attest (self->binding, offer, &message->blob, self->binding_id);
   if (reason != 0)
     {
       self->state = STATE_SETUP;
+      self->owes_receipt = FALSE;
       decline (self, reason);
       return;
     }
@@ -357,10 +371,11 @@ on_receipt (EnigmKeySession *self, EnigmMessage *receipt)
     enigm_key_binding_take_receipt (self->binding, self->binding_id, receipt->blob,
                                     receipt->signature, receipt->computer, receipt->secret);
 
+  self->owes_receipt = FALSE;
   if (reason != 0)
     decline (self, reason);
   if (reason == 0 || reason == ENIGM_REASON_EIGHT_COMPUTERS)
-    enigm_key_session_report (self);
+    send_state (self);
 }
 
 static void
@@ -421,7 +436,7 @@ dispatch_sealed (EnigmKeySession *self, EnigmMessage *message)
   gboolean is_managing = self->state == STATE_MANAGING;
 
   if (message->type == ENIGM_MESSAGE_ASK)
-    enigm_key_session_report (self);
+    send_state (self);
   else if (message->type == ENIGM_MESSAGE_RELAYED && self->relay != NULL)
     enigm_key_relay_answered (self->relay, message);
   else if (message->type == ENIGM_MESSAGE_RELEASE && is_setup)
@@ -613,19 +628,15 @@ enigm_key_session_interrupt (EnigmKeySession *self)
  * enigm_key_session_report:
  * @self: the session
  *
- * Sends the key's state, if the channel is open.
+ * Sends the key's state, if the channel is open and the app is not still to hand in an attestation.
  */
 void
 enigm_key_session_report (EnigmKeySession *self)
 {
-  g_autoptr (EnigmMessage) message = NULL;
+  g_return_if_fail (ENIGM_IS_KEY_SESSION (self));
 
-  if (!enigm_key_session_is_open (self))
-    return;
-  message = enigm_message_new (ENIGM_MESSAGE_STATE);
-  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
-  message->open_event = enigm_key_event_get_open (self->event);
-  send_sealed (self, message);
+  if (enigm_key_session_is_open (self) && !self->owes_receipt)
+    send_state (self);
 }
 
 /**
