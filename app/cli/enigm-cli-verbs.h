@@ -49,11 +49,28 @@ struct _EnigmCliVerb
 const EnigmCliVerb *enigm_cli_verb_find (const char *name);
 char *enigm_cli_verb_list (void);
 
+void enigm_cli_account (EnigmCli *cli);
+void enigm_cli_alerts (EnigmCli *cli);
+void enigm_cli_contacts (EnigmCli *cli);
 void enigm_cli_drill (EnigmCli *cli);
+void enigm_cli_found (EnigmCli *cli);
+void enigm_cli_invitations (EnigmCli *cli);
+void enigm_cli_keys (EnigmCli *cli);
+void enigm_cli_lost (EnigmCli *cli);
 void enigm_cli_pair (EnigmCli *cli);
+void enigm_cli_rename (EnigmCli *cli);
+void enigm_cli_revoke (EnigmCli *cli);
 void enigm_cli_scan (EnigmCli *cli);
 void enigm_cli_sign_in (EnigmCli *cli);
 void enigm_cli_sign_out (EnigmCli *cli);
 void enigm_cli_status (EnigmCli *cli);
+
+/* Shared by several verbs. */
+EnigmKey *enigm_cli_choose_key (EnigmCli *cli, const char *word, GError **error);
+JsonObject *enigm_cli_key_to_json (EnigmKey *key);
+gboolean enigm_cli_is_answer (const char *word);
+char *enigm_cli_canonical_contact_id (const char *text);
+void enigm_cli_print_invitations (EnigmCli *cli);
+void enigm_cli_answer_invitation (EnigmCli *cli, const char *answer, const char *word);
 
 G_END_DECLS

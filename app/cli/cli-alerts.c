@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "enigm-cli-verbs.h"
+#include "enigm-error.h"
+#include "enigm-readiness.h"
+
+static void
+set_time (JsonObject *object, const char *name, gint64 time)
+{
+  if (time == 0)
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_int_member (object, name, time);
+}
+
+static JsonArray *
+stages_to_json (EnigmAlert *alert)
+{
+  GListModel *stages = enigm_alert_get_stages (alert);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (stages); i++)
+    {
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (stages, i);
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "contact_id",
+                                     enigm_alert_stage_get_contact_id (stage));
+      json_object_set_string_member (object, "label", enigm_alert_stage_get_label (stage));
+      set_time (object, "accepted", enigm_alert_stage_get_accepted (stage));
+      set_time (object, "notified", enigm_alert_stage_get_notified (stage));
+      set_time (object, "seen", enigm_alert_stage_get_seen (stage));
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static JsonObject *
+alert_to_json (EnigmAlert *alert)
+{
+  JsonObject *object = json_object_new ();
+  const gboolean own = enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_OWNER;
+
+  json_object_set_string_member (object, "id", enigm_alert_get_id (alert));
+  json_object_set_string_member (
+    object, "kind", enigm_alert_get_kind (alert) == ENIGM_ALERT_KIND_DRILL ? "drill" : "alert");
+  json_object_set_string_member (object, "role", own ? "owner" : "contact");
+  json_object_set_string_member (
+    object, "state",
+    enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE ? "active" : "ended");
+  json_object_set_int_member (object, "pressed", enigm_alert_get_pressed (alert));
+  json_object_set_int_member (object, "received", enigm_alert_get_received (alert));
+  set_time (object, "ended", enigm_alert_get_ended_time (alert));
+  json_object_set_string_member (object, "ended_by", enigm_alert_get_ended_by (alert));
+  if (own)
+    json_object_set_string_member (object, "binding", enigm_alert_get_binding (alert));
+  else
+    json_object_set_string_member (object, "from", enigm_alert_get_from_contact_id (alert));
+  if (enigm_alert_get_has_position (alert))
+    {
+      JsonObject *position = json_object_new ();
+
+      json_object_set_double_member (position, "latitude", enigm_alert_get_latitude (alert));
+      json_object_set_double_member (position, "longitude", enigm_alert_get_longitude (alert));
+      json_object_set_double_member (position, "accuracy", enigm_alert_get_accuracy (alert));
+      json_object_set_int_member (position, "time", enigm_alert_get_position_time (alert));
+      json_object_set_object_member (object, "position", position);
+    }
+  else
+    json_object_set_null_member (object, "position");
+  json_object_set_array_member (object, "contacts", stages_to_json (alert));
+  set_time (object, "delete_on", enigm_alert_get_delete_on (alert));
+  return object;
+}
+
+static const char *
+describe_ender (EnigmAlert *alert)
+{
+  const char *by = enigm_alert_get_ended_by (alert);
+
+  if (g_str_equal (by, "key"))
+    return _ ("Ended with the key.");
+  if (g_str_equal (by, "app"))
+    return _ ("Ended in the app.");
+  if (g_str_equal (by, "revoked"))
+    return _ ("The key was revoked while it was under way.");
+  return _ ("It has ended.");
+}
+
+static void
+print_position (EnigmCli *cli, EnigmAlert *alert, gint64 now)
+{
+  g_autofree char *age = NULL;
+
+  if (!enigm_alert_get_has_position (alert))
+    return;
+  age = enigm_describe_age (enigm_alert_get_position_time (alert), now);
+  /* Translators: latitude, longitude, metres, and an age such as “2 minutes ago” */
+  enigm_cli_print (cli, _ ("  Last position: %.5f, %.5f, within %.0f m, %s"),
+                   enigm_alert_get_latitude (alert), enigm_alert_get_longitude (alert),
+                   enigm_alert_get_accuracy (alert), age);
+}
+
+static void
+print_alert (EnigmCli *cli, EnigmAlert *alert)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *age = enigm_describe_age (enigm_alert_get_pressed (alert), now);
+  const char *kind =
+    enigm_alert_get_kind (alert) == ENIGM_ALERT_KIND_DRILL ? _ ("DRILL") : _ ("ALERT");
+  guint notified;
+  guint seen;
+  guint n = enigm_alert_count_stages (alert, NULL, &notified, &seen);
+
+  if (enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_OWNER)
+    {
+      /* Translators: ALERT or DRILL, an age, and the alert's ID */
+      enigm_cli_print (cli, _ ("%s of yours, %s  (%s)"), kind, age, enigm_alert_get_id (alert));
+      enigm_cli_print (cli, _ ("  Contacts: %u, told: %u, said they have seen it: %u"), n, notified,
+                       seen);
+    }
+  else
+    /* Translators: ALERT or DRILL, a person, an age, and the alert's ID */
+    enigm_cli_print (cli, _ ("%s from %s, %s  (%s)"), kind, enigm_alert_get_from (alert), age,
+                     enigm_alert_get_id (alert));
+  print_position (cli, alert, now);
+  if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ENDED)
+    enigm_cli_print (cli, _ ("  %s This does not show that they are safe."),
+                     describe_ender (alert));
+}
+
+/* Ends the run once everything that was shown has been told of. */
+typedef struct
+{
+  EnigmCli *cli;
+} Ending;
+
+static void
+ending_clear (gpointer data)
+{
+  Ending *ending = data;
+
+  enigm_cli_end (ending->cli, ENIGM_CLI_OK);
+  g_object_unref (ending->cli);
+}
+
+static Ending *
+ending_new (EnigmCli *cli)
+{
+  Ending *ending = g_rc_box_new (Ending);
+
+  ending->cli = g_object_ref (cli);
+  return ending;
+}
+
+static void
+ending_release (Ending *ending)
+{
+  g_rc_box_release_full (ending, ending_clear);
+}
+
+static void
+on_told (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_stage_alert_finish (ENIGM_ACCOUNT (object), result, &error))
+    g_info ("The platform was not told that the alert was shown: %s", error->message);
+  if (user_data != NULL)
+    ending_release (user_data);
+}
+
+/* What is printed has been shown: its owner may know. @ending, if any, waits for that. */
+static void
+tell_shown (EnigmCli *cli, EnigmAlert *alert, Ending *ending)
+{
+  g_autoptr (EnigmAlertStage) own = NULL;
+
+  if (enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_CONTACT ||
+      enigm_alert_get_state (alert) != ENIGM_ALERT_STATE_ACTIVE)
+    return;
+  own = g_list_model_get_item (enigm_alert_get_stages (alert), 0);
+  if (enigm_alert_stage_get_notified (own) == 0)
+    enigm_account_stage_alert_async (enigm_cli_get_account (cli), alert, "notified", NULL, on_told,
+                                     ending != NULL ? g_rc_box_acquire (ending) : NULL);
+}
+
+static void
+list_alerts (EnigmCli *cli)
+{
+  GListModel *alerts = enigm_account_get_alerts (enigm_cli_get_account (cli));
+  JsonObject *answer = json_object_new ();
+  JsonArray *array = json_array_new ();
+  Ending *ending = ending_new (cli);
+
+  if (g_list_model_get_n_items (alerts) == 0)
+    enigm_cli_print (cli, _ ("There are no alerts."));
+  for (guint i = 0; i < g_list_model_get_n_items (alerts); i++)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
+
+      print_alert (cli, alert);
+      json_array_add_object_element (array, alert_to_json (alert));
+      tell_shown (cli, alert, ending);
+    }
+  json_object_set_array_member (answer, "alerts", array);
+  enigm_cli_print_json (cli, answer);
+  ending_release (ending);
+}
+
+static void
+show_alert (EnigmCli *cli, EnigmAlert *alert)
+{
+  Ending *ending = ending_new (cli);
+
+  print_alert (cli, alert);
+  enigm_cli_print_json (cli, alert_to_json (alert));
+  tell_shown (cli, alert, ending);
+  ending_release (ending);
+}
+
+static void
+on_seen (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_stage_alert_finish (ENIGM_ACCOUNT (object), result, &error))
+    {
+      enigm_cli_fail (cli, error);
+      return;
+    }
+  enigm_cli_print (cli, _ ("They can see now that you have seen it."));
+  enigm_cli_print_json (cli, json_object_new ());
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+}
+
+static void
+on_ended (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_end_alert_finish (ENIGM_ACCOUNT (object), result, &error))
+    {
+      enigm_cli_fail (cli, error);
+      return;
+    }
+  enigm_cli_print (cli,
+                   _ ("It has ended, and your contacts can see that you ended it in the app."));
+  enigm_cli_print_json (cli, json_object_new ());
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+}
+
+static void
+on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_delete_alert_finish (ENIGM_ACCOUNT (object), result, &error))
+    {
+      enigm_cli_fail (cli, error);
+      return;
+    }
+  enigm_cli_print (cli, _ ("It is deleted."));
+  enigm_cli_print_json (cli, json_object_new ());
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+}
+
+/* Watching ends when the person interrupts it. */
+
+static void
+on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
+{
+  EnigmCli *cli = user_data;
+
+  print_alert (cli, alert);
+  enigm_cli_print_json (cli, alert_to_json (alert));
+  tell_shown (cli, alert, NULL);
+}
+
+static gboolean
+on_watch_interrupted (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+  EnigmAccount *account = enigm_cli_get_account (cli);
+
+  g_signal_handlers_disconnect_by_func (account, on_alert_changed, cli);
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_alerts (EnigmCli *cli)
+{
+  EnigmAccount *account = enigm_cli_get_account (cli);
+  g_autoptr (GCancellable) own = NULL;
+  GCancellable *cancellable = enigm_cli_get_cancellable (cli);
+  g_autoptr (GSource) source = NULL;
+
+  if (cancellable == NULL)
+    cancellable = own = g_cancellable_new ();
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_watch_interrupted), g_object_ref (cli), NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  g_signal_connect (account, "alert-changed", G_CALLBACK (on_alert_changed), cli);
+  enigm_cli_print (cli, _ ("Watching for alerts. Interrupt to stop."));
+  enigm_account_listen (account, TRUE);
+}
+
+static void
+change_alert (EnigmCli *cli, const char *action, EnigmAlert *alert)
+{
+  EnigmAccount *account = enigm_cli_get_account (cli);
+  GCancellable *cancellable = enigm_cli_get_cancellable (cli);
+
+  if (g_str_equal (action, "show"))
+    show_alert (cli, alert);
+  else if (g_str_equal (action, "seen"))
+    enigm_account_stage_alert_async (account, alert, "seen", cancellable, on_seen,
+                                     g_object_ref (cli));
+  else if (g_str_equal (action, "end"))
+    enigm_account_end_alert_async (account, alert, cancellable, on_ended, g_object_ref (cli));
+  else
+    enigm_account_delete_alert_async (account, alert, cancellable, on_deleted, g_object_ref (cli));
+}
+
+/**
+ * enigm_cli_alerts:
+ * @cli: a run of `alerts`
+ */
+void
+enigm_cli_alerts (EnigmCli *cli)
+{
+  static const char *const actions[] = { "show", "seen", "end", "delete", NULL };
+  const char *const *words = enigm_cli_get_words (cli);
+  const char *action = words[0] != NULL ? words[0] : "list";
+  const guint n = words[0] != NULL ? g_strv_length ((GStrv) words) - 1 : 0;
+  EnigmAlert *alert;
+
+  if (g_str_equal (action, "list") && n == 0)
+    list_alerts (cli);
+  else if (g_str_equal (action, "watch") && n == 0)
+    watch_alerts (cli);
+  else if (g_strv_contains (actions, action) && n == 1)
+    {
+      alert = enigm_account_find_alert (enigm_cli_get_account (cli), words[1]);
+      if (alert != NULL)
+        change_alert (cli, action, alert);
+      else
+        {
+          g_autoptr (GError) error = g_error_new_literal (
+            ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+            _ ("There is no such alert. Nothing was changed. List them with enigmctl alerts."));
+
+          enigm_cli_fail (cli, error);
+        }
+    }
+  else
+    enigm_cli_fail_usage (cli,
+                          _ ("“alerts” wants list, watch, show ID, seen ID, end ID or delete ID."));
+}

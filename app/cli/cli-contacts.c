@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "enigm-cli-verbs.h"
+#include "enigm-error.h"
+
+static void
+print_contacts (EnigmCli *cli)
+{
+  GListModel *contacts = enigm_account_get_contacts (enigm_cli_get_account (cli));
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  JsonObject *answer = json_object_new ();
+  JsonArray *array = json_array_new ();
+
+  if (g_list_model_get_n_items (contacts) == 0)
+    enigm_cli_print (cli, _ ("You have no contacts. An alert would reach nobody."));
+  for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
+    {
+      g_autoptr (EnigmContact) contact = g_list_model_get_item (contacts, i);
+      g_autofree char *state = enigm_contact_describe_state (contact, now);
+      JsonObject *object = json_object_new ();
+
+      enigm_cli_print (cli, "%s  %s", enigm_contact_get_contact_id (contact),
+                       enigm_contact_get_label (contact));
+      enigm_cli_print (cli, "  %s", state);
+      json_object_set_string_member (object, "contact_id", enigm_contact_get_contact_id (contact));
+      json_object_set_string_member (object, "label", enigm_contact_get_label (contact));
+      json_object_set_string_member (
+        object, "state", enigm_contact_state_to_string (enigm_contact_get_state (contact)));
+      json_object_set_int_member (object, "since", enigm_contact_get_since (contact));
+      json_object_set_string_member (object, "reason", enigm_contact_get_reason (contact));
+      json_array_add_object_element (array, object);
+    }
+  json_object_set_array_member (answer, "contacts", array);
+  enigm_cli_print_json (cli, answer);
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+}
+
+/* Each change ends with the list as it is now. */
+
+typedef gboolean (*Finish) (EnigmAccount *account, GAsyncResult *result, GError **error);
+
+static void
+finish (EnigmCli *cli, GObject *object, GAsyncResult *result, Finish finish_func)
+{
+  g_autoptr (EnigmCli) self = cli;
+  g_autoptr (GError) error = NULL;
+
+  if (finish_func (ENIGM_ACCOUNT (object), result, &error))
+    print_contacts (self);
+  else
+    enigm_cli_fail (self, error);
+}
+
+static void
+on_added (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  finish (user_data, object, result, enigm_account_add_contact_finish);
+}
+
+static void
+on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  finish (user_data, object, result, enigm_account_remove_contact_finish);
+}
+
+static void
+on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  finish (user_data, object, result, enigm_account_move_contact_finish);
+}
+
+static void
+on_labelled (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  finish (user_data, object, result, enigm_account_label_contact_finish);
+}
+
+/* (transfer full): by contact ID, however it is typed, or by label. */
+static EnigmContact *
+choose_contact (EnigmCli *cli, const char *word, GError **error)
+{
+  GListModel *contacts = enigm_account_get_contacts (enigm_cli_get_account (cli));
+  g_autofree char *contact_id = enigm_cli_canonical_contact_id (word);
+
+  for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
+    {
+      g_autoptr (EnigmContact) contact = g_list_model_get_item (contacts, i);
+
+      if (g_strcmp0 (enigm_contact_get_contact_id (contact), contact_id) == 0 ||
+          g_str_equal (enigm_contact_get_label (contact), word))
+        return g_steal_pointer (&contact);
+    }
+  g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                       _ ("This is none of your contacts. Nothing was changed. List them with "
+                          "enigmctl contacts."));
+  return NULL;
+}
+
+static gboolean
+read_delta (const char *word, int *delta)
+{
+  gint64 value;
+
+  if (g_str_equal (word, "up"))
+    *delta = -1;
+  else if (g_str_equal (word, "down"))
+    *delta = 1;
+  else if (g_ascii_string_to_signed (word, 10, -ENIGM_CONTACTS_MAX, ENIGM_CONTACTS_MAX, &value,
+                                     NULL))
+    *delta = (int) value;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+change_contact (EnigmCli *cli, const char *action, const char *const *words)
+{
+  EnigmAccount *account = enigm_cli_get_account (cli);
+  GCancellable *cancellable = enigm_cli_get_cancellable (cli);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmContact) contact = choose_contact (cli, words[0], &error);
+  int delta;
+
+  if (contact == NULL)
+    enigm_cli_fail (cli, error);
+  else if (g_str_equal (action, "remove"))
+    enigm_account_remove_contact_async (account, contact, cancellable, on_removed,
+                                        g_object_ref (cli));
+  else if (g_str_equal (action, "label"))
+    enigm_account_label_contact_async (account, enigm_contact_get_contact_id (contact), words[1],
+                                       cancellable, on_labelled, g_object_ref (cli));
+  else if (read_delta (words[1], &delta))
+    enigm_account_move_contact_async (account, contact, delta, cancellable, on_moved,
+                                      g_object_ref (cli));
+  else
+    enigm_cli_fail_usage (cli, _ ("A contact moves up, down, or by a number of places."));
+}
+
+/**
+ * enigm_cli_contacts:
+ * @cli: a run of `contacts`
+ */
+void
+enigm_cli_contacts (EnigmCli *cli)
+{
+  const char *const *words = enigm_cli_get_words (cli);
+  const char *action = words[0] != NULL ? words[0] : "list";
+  const guint n = words[0] != NULL ? g_strv_length ((GStrv) words) - 1 : 0;
+
+  if (g_str_equal (action, "list") && n == 0)
+    print_contacts (cli);
+  else if (g_str_equal (action, "add") && n == 1)
+    enigm_account_add_contact_async (enigm_cli_get_account (cli), words[1],
+                                     enigm_cli_get_option (cli, "label"),
+                                     enigm_cli_get_cancellable (cli), on_added, g_object_ref (cli));
+  else if ((g_str_equal (action, "remove") && n == 1) ||
+           ((g_str_equal (action, "move") || g_str_equal (action, "label")) && n == 2))
+    change_contact (cli, action, words + 1);
+  else if (g_str_equal (action, "invitations") && n == 0)
+    enigm_cli_print_invitations (cli);
+  else if (enigm_cli_is_answer (action) && n == 1)
+    enigm_cli_answer_invitation (cli, action, words[1]);
+  else
+    enigm_cli_fail_usage (cli, _ ("“contacts” wants list, add ID, remove ID, move ID up, label ID "
+                                  "WORDS, invitations, accept ID, decline ID or leave ID."));
+}
