@@ -585,16 +585,16 @@ key_request (World *world, Key *key, EnigmKeyRequestKind kind)
 }
 
 Signed *
-key_sign (World *world, Key *key, const EnigmKeyRequest *request, gint64 created)
+key_sign_body (World *world, Key *key, const char *path, GBytes *body, gint64 created)
 {
   Signed *self = g_new0 (Signed, 1);
   g_autoptr (GError) error = NULL;
   EnigmHttpMessage message = { 0 };
 
   self->method = g_strdup ("POST");
-  self->path = g_strdup (enigm_key_request_kind_get_path (request->kind));
+  self->path = g_strdup (path);
   self->content_type = g_strdup ("application/cbor");
-  self->body = enigm_key_request_encode (request);
+  self->body = g_bytes_ref (body);
   self->digest = enigm_content_digest_format (self->body);
   message.method = self->method;
   message.authority = enigm_config_get_authority (world->state->config);
@@ -609,6 +609,14 @@ key_sign (World *world, Key *key, const EnigmKeyRequest *request, gint64 created
   self->input = enigm_http_signature_format_input (&self->made);
   self->signature = enigm_http_signature_format (&self->made);
   return self;
+}
+
+Signed *
+key_sign (World *world, Key *key, const EnigmKeyRequest *request, gint64 created)
+{
+  g_autoptr (GBytes) body = enigm_key_request_encode (request);
+
+  return key_sign_body (world, key, enigm_key_request_kind_get_path (request->kind), body, created);
 }
 
 void

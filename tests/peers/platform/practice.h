@@ -104,6 +104,7 @@ EnigmBinding *key_find (World *world, Key *key);
 char *key_path (Key *key, const char *rest);
 
 EnigmKeyRequest key_request (World *world, Key *key, EnigmKeyRequestKind kind);
+Signed *key_sign_body (World *world, Key *key, const char *path, GBytes *body, gint64 created);
 Signed *key_sign (World *world, Key *key, const EnigmKeyRequest *request, gint64 created);
 void signed_free (Signed *request);
 Answer *signed_send (World *world, Signed *request);
