@@ -28,18 +28,22 @@ typedef enum
   PAIRING_GREETING,
   PAIRING_LOOKING_UP_OWNER,
   PAIRING_ASKING_OFFER,
+  PAIRING_SENDING_RELEASE,
   PAIRING_RELEASING,
   PAIRING_SENDING_OFFER,
   PAIRING_CONFIRMING,
   PAIRING_REGISTERING,
   PAIRING_KEEPING,
   PAIRING_TELLING,
+  PAIRING_TOLD,
+  PAIRING_ASKING_KEY,
   PAIRING_PROVING,
   PAIRING_RELAYING,
   PAIRING_ASKING_TRUST,
   PAIRING_ASKING_JOIN,
   PAIRING_JOINING,
   PAIRING_TELLING_JOIN,
+  PAIRING_JOINED,
   PAIRING_CANCELLING,
   PAIRING_FORGETTING,
   PAIRING_CLOSING,
@@ -272,6 +276,9 @@ take_pressed (EnigmPairing *self, PairingState next)
   go (self, next);
 }
 
+/* The key reports its state whenever it changes, whatever is under way. Once it has taken the
+ * receipt it counts; before, it may have handed the attestation in by itself, and be trusted
+ * already. */
 static void
 take_state (EnigmPairing *self, EnigmMessage *message)
 {
@@ -279,21 +286,13 @@ take_state (EnigmPairing *self, EnigmMessage *message)
   const guint reached = message->reached;
 
   enigm_message_free (message);
-  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
-                           _ ("This computer keeps its part in your keyring."));
-  if (state == ENIGM_REPORTED_TRUSTED)
+  if (self->state == PAIRING_PROVING && state == ENIGM_REPORTED_TRUSTED)
     {
       self->own_connection = reached == ENIGM_REACHED_OWN;
       succeed (self);
     }
-  else if (state == ENIGM_REPORTED_PENDING)
-    {
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
-                               _ ("Your key is reaching the platform."));
-      go (self, PAIRING_PROVING);
-    }
   else
-    fail (self, new_out_of_turn_error ());
+    advance (self);
 }
 
 static void
@@ -325,14 +324,23 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (self->state == PAIRING_JOINING && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_ORDER)
     take_pressed (self, PAIRING_KEEPING);
-  else if (self->state == PAIRING_PROVING && message->type == ENIGM_MESSAGE_STATE)
+  else if (self->state == PAIRING_TOLD && message->type == ENIGM_MESSAGE_DONE &&
+           message->done == ENIGM_MESSAGE_RECEIPT)
+    {
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
+                               _ ("This computer keeps its part in your keyring."));
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Your key is reaching the platform."));
+      go (self, PAIRING_ASKING_KEY);
+    }
+  else if (message->type == ENIGM_MESSAGE_STATE && self->state != PAIRING_GREETING)
     take_state (self, g_steal_pointer (&message));
   else if (self->state == PAIRING_PROVING && message->type == ENIGM_MESSAGE_RELAY)
     {
       self->relay = g_steal_pointer (&message);
       go (self, PAIRING_RELAYING);
     }
-  else if (self->state == PAIRING_TELLING_JOIN && message->type == ENIGM_MESSAGE_DONE &&
+  else if (self->state == PAIRING_JOINED && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_KEEP)
     {
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
@@ -399,7 +407,7 @@ on_offer_asked (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->binding = g_strdup (self->offer->binding);
-  go (self, self->offer->release != NULL ? PAIRING_RELEASING : PAIRING_SENDING_OFFER);
+  go (self, self->offer->release != NULL ? PAIRING_SENDING_RELEASE : PAIRING_SENDING_OFFER);
 }
 
 static void
@@ -575,11 +583,15 @@ advance (EnigmPairing *self)
       enigm_key_session_open_with_code_async (self->radio, self->key, self->code, cancellable,
                                               on_session_opened, g_object_ref (self));
       break;
+    case PAIRING_SENDING_RELEASE:
+      send_simple (self, ENIGM_MESSAGE_RELEASE, self->offer->release,
+                   self->offer->release_signature);
+      self->state = PAIRING_RELEASING;
+      receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
     case PAIRING_GREETING:
     case PAIRING_RELEASING:
-      if (self->state == PAIRING_RELEASING)
-        send_simple (self, ENIGM_MESSAGE_RELEASE, self->offer->release,
-                     self->offer->release_signature);
+    case PAIRING_JOINED:
       receive (self, ANSWER_TIMEOUT_SECONDS);
       break;
     case PAIRING_LOOKING_UP_OWNER:
@@ -622,8 +634,20 @@ advance (EnigmPairing *self)
       break;
     case PAIRING_TELLING:
       tell (self, self->receipt);
-      self->state = PAIRING_PROVING;
+      self->state = PAIRING_TOLD;
       receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_TOLD:
+      receive (self, ANSWER_TIMEOUT_SECONDS);
+      break;
+    case PAIRING_ASKING_KEY:
+      {
+        g_autoptr (EnigmMessage) ask = enigm_message_new (ENIGM_MESSAGE_ASK);
+
+        enigm_key_session_send (self->session, ask);
+        self->state = PAIRING_PROVING;
+        receive (self, PROOF_TIMEOUT_SECONDS);
+      }
       break;
     case PAIRING_PROVING:
       receive (self, PROOF_TIMEOUT_SECONDS);
@@ -656,6 +680,7 @@ advance (EnigmPairing *self)
         g_autoptr (EnigmMessage) keep = enigm_message_new (ENIGM_MESSAGE_KEEP);
 
         tell (self, keep);
+        self->state = PAIRING_JOINED;
         receive (self, ANSWER_TIMEOUT_SECONDS);
       }
       break;

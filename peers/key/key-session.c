@@ -372,8 +372,7 @@ on_receipt (EnigmKeySession *self, EnigmMessage *receipt)
                                     receipt->signature, receipt->computer, receipt->secret);
 
   self->owes_receipt = FALSE;
-  if (reason != 0)
-    decline (self, reason);
+  answer (self, reason, ENIGM_MESSAGE_RECEIPT);
   if (reason == 0 || reason == ENIGM_REASON_EIGHT_COMPUTERS)
     send_state (self);
 }
