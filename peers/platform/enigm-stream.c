@@ -230,6 +230,8 @@ open_stream (EnigmPlatformState *state, EnigmRequest *request)
   begin (self, request);
   if (last_id != NULL && parse_last_id (self, last_id, newest, &self->last))
     {
+      /* Also where nothing was missed the reader sees at once that it is connected. */
+      write_text (self, g_strdup (":\n"));
       on_hub_woke (FALSE, self);
       return;
     }

@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-platform-fixture.h"
+
+#include "enigm-problem.h"
+
+#define add(name, func)                                                                            \
+  g_test_add ("/platform/events/" name, EnigmPlatformFixture, NULL, enigm_platform_fixture_set_up, \
+              func, enigm_platform_fixture_tear_down)
+
+static const guint8 binding[ENIGM_ID_SIZE] = "a binding's name";
+static const guint8 event[ENIGM_ID_SIZE] = "an event's name.";
+static const EnigmEventPosition berlin = { 52520008, 13404954, 12, 1790000000 };
+
+#define EVENT_PATH "/v1/events/616e206576656e742773206e616d652e"
+
+/* Somebody who is told, and somebody who asks for it. */
+typedef struct
+{
+  EnigmPerson *ada;
+  EnigmPerson *bob;
+} Pair;
+
+static void
+pair_clear (Pair *pair)
+{
+  g_clear_pointer (&pair->ada, enigm_person_free);
+  g_clear_pointer (&pair->bob, enigm_person_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear)
+
+static void
+set_contacts (EnigmPlatformFixture *fixture, EnigmPerson *owner, const gchar *contact_id)
+{
+  g_autoptr (EnigmAnswer) list =
+    enigm_platform_fixture_call (fixture, owner, "GET", "/v1/contacts", NULL);
+  g_autofree gchar *body = contact_id != NULL
+                             ? g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id)
+                             : g_strdup ("{\"contacts\":[]}");
+  g_autoptr (EnigmAnswer) answer =
+    enigm_platform_fixture_call_signed (fixture, owner, "PUT", "/v1/contacts", body, list->etag);
+
+  enigm_assert_answer (answer, 200);
+}
+
+static void
+make_pair (EnigmPlatformFixture *fixture, Pair *pair)
+{
+  g_autoptr (EnigmAnswer) list = NULL;
+  g_autoptr (EnigmAnswer) accepted = NULL;
+  g_autofree gchar *path = NULL;
+
+  pair->ada = enigm_platform_fixture_add_person (fixture, "ada");
+  pair->bob = enigm_platform_fixture_add_person (fixture, "bob");
+  set_contacts (fixture, pair->ada, pair->bob->contact_id);
+  list = enigm_platform_fixture_call (fixture, pair->bob, "GET", "/v1/invitations", NULL);
+  path = g_strconcat ("/v1/invitations/", enigm_answer_string (list, "invitations.0.id"), NULL);
+  accepted = enigm_platform_fixture_call_signed (fixture, pair->bob, "POST", path,
+                                                 "{\"answer\":\"accept\"}", NULL);
+  enigm_assert_answer (accepted, 200);
+}
+
+/* What the code behind a key's signed request does. */
+static void
+raise_event (EnigmPlatformFixture *fixture, EnigmPerson *owner, EnigmEventKind kind)
+{
+  EnigmStore *store = fixture->state->store;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (enigm_events_raise (fixture->state, owner->account, binding, event, kind,
+                                     fixture->now - 3, &berlin, &error));
+  g_assert_true (enigm_store_commit (store, &error));
+}
+
+static void
+end_by_key (EnigmPlatformFixture *fixture)
+{
+  EnigmStore *store = fixture->state->store;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+  g_assert_true (enigm_events_end (fixture->state, binding, event, ENIGM_EVENT_ENDED_BY_KEY,
+                                   fixture->now, &error));
+  g_assert_true (enigm_store_commit (store, &error));
+}
+
+static EnigmAnswer *
+get (EnigmPlatformFixture *fixture, EnigmPerson *person, const gchar *path)
+{
+  return enigm_platform_fixture_call (fixture, person, "GET", path, NULL);
+}
+
+static void
+test_alert (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmPerson) eve = enigm_platform_fixture_add_person (fixture, "eve");
+  g_autoptr (EnigmAnswer) owner = NULL;
+  g_autoptr (EnigmAnswer) contact = NULL;
+  g_autoptr (EnigmAnswer) stranger = NULL;
+  g_autoptr (EnigmAnswer) nothing = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  /* One event ID makes one event. */
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+
+  owner = get (fixture, pair.ada, EVENT_PATH);
+  enigm_assert_answer (owner, 200);
+  g_assert_cmpstr (enigm_answer_string (owner, "role"), ==, "owner");
+  g_assert_cmpint (enigm_answer_int (owner, "pressed"), ==, fixture->now - 3);
+  g_assert_cmpstr (enigm_answer_string (owner, "contacts.0.contact_id"), ==, pair.bob->contact_id);
+  g_assert_cmpint (enigm_answer_int (owner, "contacts.0.accepted"), ==, fixture->now);
+  g_assert_cmpint (enigm_answer_int (owner, "contacts.0.seen"), ==, 0);
+
+  contact = get (fixture, pair.bob, "/v1/events");
+  enigm_assert_answer (contact, 200);
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (enigm_answer_object (contact), "events")),
+    ==, 1);
+  g_assert_cmpstr (enigm_answer_string (contact, "events.0.from"), ==, pair.ada->contact_id);
+  g_assert_cmpstr (enigm_answer_string (contact, "events.0.kind"), ==, "alert");
+  g_assert_cmpfloat_with_epsilon (
+    json_object_get_double_member (
+      json_object_get_object_member (
+        json_array_get_object_element (
+          json_object_get_array_member (enigm_answer_object (contact), "events"), 0),
+        "position"),
+      "latitude"),
+    52.520008, 1e-9);
+
+  stranger = get (fixture, eve, EVENT_PATH);
+  enigm_assert_problem (stranger, 404, "unknown");
+  nothing = get (fixture, eve, "/v1/events/x");
+  enigm_assert_problem (nothing, 404, "unknown");
+}
+
+/* An ID of somebody else's event makes none, and changes nothing. */
+static void
+test_foreign_id (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmAnswer) owner = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (fixture->state->store, &error);
+
+    g_assert_false (enigm_events_raise (fixture->state, pair.bob->account,
+                                        (const guint8 *) "another binding.", event,
+                                        ENIGM_EVENT_ALERT, fixture->now, NULL, &error));
+    g_assert_error (error, ENIGM_PROBLEM, ENIGM_PROBLEM_STATE_FORBIDS);
+  }
+  owner = get (fixture, pair.ada, EVENT_PATH);
+  g_assert_cmpstr (enigm_answer_string (owner, "role"), ==, "owner");
+}
+
+static void
+test_stages (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  gint64 notified;
+  g_autoptr (EnigmAnswer) first = NULL;
+  g_autoptr (EnigmAnswer) second = NULL;
+  g_autoptr (EnigmAnswer) owner = NULL;
+  g_autoptr (EnigmAnswer) own = NULL;
+  g_autoptr (EnigmAnswer) bad = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_DRILL);
+  notified = ++fixture->now;
+  first = enigm_platform_fixture_call (fixture, pair.bob, "POST", EVENT_PATH "/stage",
+                                       "{\"stage\":\"notified\"}");
+  enigm_assert_answer (first, 200);
+  fixture->now += 5;
+  second = enigm_platform_fixture_call (fixture, pair.bob, "POST", EVENT_PATH "/stage",
+                                        "{\"stage\":\"seen\"}");
+  enigm_assert_answer (second, 200);
+  g_assert_cmpint (enigm_answer_int (second, "stages.seen"), ==, fixture->now);
+  owner = get (fixture, pair.ada, EVENT_PATH);
+  g_assert_cmpstr (enigm_answer_string (owner, "kind"), ==, "drill");
+  g_assert_cmpint (enigm_answer_int (owner, "contacts.0.notified"), ==, notified);
+  g_assert_cmpint (enigm_answer_int (owner, "contacts.0.seen"), ==, fixture->now);
+
+  own = enigm_platform_fixture_call (fixture, pair.ada, "POST", EVENT_PATH "/stage",
+                                     "{\"stage\":\"seen\"}");
+  enigm_assert_problem (own, 403, "forbidden");
+  bad = enigm_platform_fixture_call (fixture, pair.bob, "POST", EVENT_PATH "/stage",
+                                     "{\"stage\":\"read\"}");
+  enigm_assert_problem (bad, 400, "malformed");
+}
+
+/* Contacts see a position only while the event is active; its owner also afterwards. */
+static void
+test_end (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmAnswer) active = NULL;
+  g_autoptr (EnigmAnswer) ended = NULL;
+  g_autoptr (EnigmAnswer) owner = NULL;
+  g_autoptr (EnigmAnswer) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  active = get (fixture, pair.bob, EVENT_PATH);
+  g_assert_false (json_object_get_null_member (enigm_answer_object (active), "position"));
+  g_assert_cmpint (enigm_events_count_open (fixture->state, binding, &error), ==, 1);
+  end_by_key (fixture);
+  g_assert_cmpint (enigm_events_count_open (fixture->state, binding, &error), ==, 0);
+  ended = get (fixture, pair.bob, EVENT_PATH);
+  g_assert_true (json_object_get_null_member (enigm_answer_object (ended), "position"));
+  g_assert_cmpstr (enigm_answer_string (ended, "ended.by"), ==, "key");
+  owner = get (fixture, pair.ada, EVENT_PATH);
+  g_assert_false (json_object_get_null_member (enigm_answer_object (owner), "position"));
+
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (fixture->state->store, &error);
+
+    g_assert_false (enigm_events_add_position (fixture->state, binding, event, &berlin, &error));
+    g_assert_error (error, ENIGM_PROBLEM, ENIGM_PROBLEM_UNKNOWN);
+  }
+  again =
+    enigm_platform_fixture_call_signed (fixture, pair.ada, "POST", EVENT_PATH "/end", NULL, NULL);
+  enigm_assert_problem (again, 409, "state-forbids");
+}
+
+static void
+test_owner (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmAnswer) foreign = NULL;
+  g_autoptr (EnigmAnswer) early = NULL;
+  g_autoptr (EnigmAnswer) unsigned_one = NULL;
+  g_autoptr (EnigmAnswer) ended = NULL;
+  g_autoptr (EnigmAnswer) deleted = NULL;
+  g_autoptr (EnigmAnswer) gone = NULL;
+  g_autoptr (EnigmAnswer) gone_too = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  foreign =
+    enigm_platform_fixture_call_signed (fixture, pair.bob, "POST", EVENT_PATH "/end", "{}", NULL);
+  enigm_assert_problem (foreign, 403, "forbidden");
+  unsigned_one = enigm_platform_fixture_call (fixture, pair.ada, "POST", EVENT_PATH "/end", "{}");
+  enigm_assert_problem (unsigned_one, 401, "signature-wrong");
+  early = enigm_platform_fixture_call_signed (fixture, pair.ada, "DELETE", EVENT_PATH, NULL, NULL);
+  enigm_assert_problem (early, 409, "state-forbids");
+  ended =
+    enigm_platform_fixture_call_signed (fixture, pair.ada, "POST", EVENT_PATH "/end", "{}", NULL);
+  enigm_assert_answer (ended, 200);
+  g_assert_cmpstr (enigm_answer_string (ended, "ended.by"), ==, "app");
+  deleted =
+    enigm_platform_fixture_call_signed (fixture, pair.ada, "DELETE", EVENT_PATH, NULL, NULL);
+  enigm_assert_answer (deleted, 200);
+  gone = get (fixture, pair.ada, EVENT_PATH);
+  enigm_assert_problem (gone, 404, "unknown");
+  gone_too = get (fixture, pair.bob, EVENT_PATH);
+  enigm_assert_problem (gone_too, 404, "unknown");
+}
+
+/* From the moment they are removed they see nothing, not even what they saw before. */
+static void
+test_removed_contact (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmAnswer) before = NULL;
+  g_autoptr (EnigmAnswer) after = NULL;
+  g_autoptr (EnigmAnswer) list = NULL;
+  g_autoptr (EnigmAnswer) stage = NULL;
+  g_autoptr (EnigmAnswer) back = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  before = get (fixture, pair.bob, EVENT_PATH);
+  enigm_assert_answer (before, 200);
+  set_contacts (fixture, pair.ada, NULL);
+  after = get (fixture, pair.bob, EVENT_PATH);
+  enigm_assert_problem (after, 404, "unknown");
+  list = get (fixture, pair.bob, "/v1/events");
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (enigm_answer_object (list), "events")), ==,
+    0);
+  stage = enigm_platform_fixture_call (fixture, pair.bob, "POST", EVENT_PATH "/stage",
+                                       "{\"stage\":\"seen\"}");
+  enigm_assert_problem (stage, 404, "unknown");
+  /* Listed anew they are invited, and what was before stays out of sight. */
+  set_contacts (fixture, pair.ada, pair.bob->contact_id);
+  back = get (fixture, pair.bob, EVENT_PATH);
+  enigm_assert_problem (back, 404, "unknown");
+}
+
+static void
+test_retention (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmStatement) positions = NULL;
+  const gint64 days = 30 * 24 * 60 * 60;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  fixture->now += days - 1;
+  g_assert_true (enigm_events_delete_over (fixture->state, &error));
+  positions = enigm_store_select (fixture->state->store, &error,
+                                  "SELECT (SELECT count (*) FROM events),"
+                                  " (SELECT count (*) FROM event_positions)",
+                                  "");
+  g_assert_cmpint (enigm_statement_step (positions, &error), ==, ENIGM_STEP_ROW);
+  g_assert_cmpint (enigm_statement_get_int64 (positions, 0), ==, 1);
+  g_clear_pointer (&positions, enigm_statement_free);
+  fixture->now += 1;
+  g_assert_true (enigm_events_delete_over (fixture->state, &error));
+  positions = enigm_store_select (fixture->state->store, &error,
+                                  "SELECT (SELECT count (*) FROM events),"
+                                  " (SELECT count (*) FROM event_positions)",
+                                  "");
+  g_assert_cmpint (enigm_statement_step (positions, &error), ==, ENIGM_STEP_ROW);
+  g_assert_cmpint (enigm_statement_get_int64 (positions, 0), ==, 0);
+  g_assert_cmpint (enigm_statement_get_int64 (positions, 1), ==, 0);
+}
+
+/* Reads a stream, line by line. */
+typedef struct
+{
+  GDataInputStream *lines;
+  GAsyncResult *result;
+  gchar *id;
+  gchar *data;
+} Reader;
+
+static void
+reader_clear (Reader *reader)
+{
+  g_clear_object (&reader->lines);
+  g_clear_pointer (&reader->id, g_free);
+  g_clear_pointer (&reader->data, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reader_clear)
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **out = user_data;
+
+  *out = g_object_ref (result);
+}
+
+static void
+reader_open (EnigmPlatformFixture *fixture,
+             Reader *reader,
+             EnigmPerson *person,
+             const gchar *last_id)
+{
+  g_autoptr (SoupMessage) message =
+    enigm_platform_fixture_message (fixture, "GET", "/v1/stream", NULL);
+  g_autofree gchar *authorization = g_strconcat ("Bearer ", person->token, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+
+  soup_message_headers_append (soup_message_get_request_headers (message), "Authorization",
+                               authorization);
+  if (last_id != NULL)
+    soup_message_headers_append (soup_message_get_request_headers (message), "Last-Event-ID",
+                                 last_id);
+  soup_session_send_async (fixture->session, message, G_PRIORITY_DEFAULT, NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  stream = soup_session_send_finish (fixture->session, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+  g_assert_cmpstr (
+    soup_message_headers_get_one (soup_message_get_response_headers (message), "Content-Type"), ==,
+    "text/event-stream");
+  reader->lines = g_data_input_stream_new (stream);
+}
+
+static gchar *
+read_line (Reader *reader)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *line;
+
+  g_data_input_stream_read_line_async (reader->lines, G_PRIORITY_DEFAULT, NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  line = g_data_input_stream_read_line_finish (reader->lines, result, NULL, &error);
+  g_assert_no_error (error);
+  return line;
+}
+
+/* Reads one item; returns its kind, "" for one without, or NULL at the end. */
+static gchar *
+reader_next (Reader *reader)
+{
+  g_autofree gchar *kind = g_strdup ("");
+
+  g_clear_pointer (&reader->data, g_free);
+  while (TRUE)
+    {
+      g_autofree gchar *line = read_line (reader);
+
+      if (line == NULL)
+        return NULL;
+      if (*line == '\0')
+        return g_steal_pointer (&kind);
+      if (g_str_has_prefix (line, "id: "))
+        {
+          g_free (reader->id);
+          reader->id = g_strdup (line + strlen ("id: "));
+        }
+      else if (g_str_has_prefix (line, "event: "))
+        {
+          g_free (kind);
+          kind = g_strdup (line + strlen ("event: "));
+        }
+      else if (g_str_has_prefix (line, "data: "))
+        reader->data = g_strdup (line + strlen ("data: "));
+      else
+        g_assert_cmpint (line[0], ==, ':');
+    }
+}
+
+static void
+assert_next (Reader *reader, const gchar *expected)
+{
+  g_autofree gchar *kind = reader_next (reader);
+
+  g_assert_cmpstr (kind, ==, expected);
+}
+
+static void
+test_stream (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_auto (Reader) contact = { 0 };
+  g_auto (Reader) owner = { 0 };
+
+  make_pair (fixture, &pair);
+  reader_open (fixture, &contact, pair.bob, NULL);
+  assert_next (&contact, "");
+  g_assert_nonnull (contact.id);
+  reader_open (fixture, &owner, pair.ada, NULL);
+  assert_next (&owner, "");
+
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  assert_next (&contact, "event");
+  g_assert_nonnull (strstr (contact.data, "\"state\":\"active\""));
+  g_assert_nonnull (strstr (contact.data, "\"role\":\"contact\""));
+  g_assert_nonnull (strstr (contact.data, "52.52"));
+  assert_next (&owner, "event");
+  g_assert_nonnull (strstr (owner.data, "\"role\":\"owner\""));
+
+  end_by_key (fixture);
+  assert_next (&contact, "event");
+  g_assert_nonnull (strstr (contact.data, "\"state\":\"ended\""));
+  g_assert_null (strstr (contact.data, "52.52"));
+
+  /* Who is no contact any more is told to ask again, and gets nothing. */
+  set_contacts (fixture, pair.ada, NULL);
+  assert_next (&contact, "event");
+  g_assert_cmpstr (contact.data, ==, "{}");
+  assert_next (&contact, "invitations");
+}
+
+/* A reader that was away gets what it missed, once, also over a restart of the platform. */
+static void
+test_stream_resume (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autofree gchar *id = NULL;
+
+  make_pair (fixture, &pair);
+  {
+    g_auto (Reader) reader = { 0 };
+
+    reader_open (fixture, &reader, pair.bob, NULL);
+    assert_next (&reader, "");
+    id = g_strdup (reader.id);
+  }
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  enigm_platform_fixture_restart (fixture);
+  {
+    g_auto (Reader) reader = { 0 };
+
+    reader_open (fixture, &reader, pair.bob, id);
+    assert_next (&reader, "event");
+    g_assert_nonnull (strstr (reader.data, "\"state\":\"ended\""));
+    g_free (id);
+    id = g_strdup (reader.id);
+  }
+  /* What was read is not told again: the next thing is what comes next. */
+  {
+    g_auto (Reader) reader = { 0 };
+
+    reader_open (fixture, &reader, pair.bob, id);
+    set_contacts (fixture, pair.ada, NULL);
+    assert_next (&reader, "event");
+    g_assert_cmpstr (reader.data, ==, "{}");
+  }
+  /* An id that says nothing: everything is to be asked for again. */
+  {
+    g_auto (Reader) reader = { 0 };
+
+    reader_open (fixture, &reader, pair.bob, "00000000-7");
+    assert_next (&reader, "");
+    assert_next (&reader, "event");
+    assert_next (&reader, "keys");
+    assert_next (&reader, "contacts");
+    assert_next (&reader, "invitations");
+  }
+}
+
+/* Closing a computer ends its stream at once. */
+static void
+test_stream_closed (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_autoptr (EnigmPerson) ada = enigm_platform_fixture_add_person (fixture, "ada");
+  g_auto (Reader) reader = { 0 };
+  g_autoptr (EnigmAnswer) out = NULL;
+
+  reader_open (fixture, &reader, ada, NULL);
+  assert_next (&reader, "");
+  out = enigm_platform_fixture_call_signed (fixture, ada, "DELETE", "/v1/session", NULL, NULL);
+  enigm_assert_answer (out, 200);
+  assert_next (&reader, "session");
+  assert_next (&reader, NULL);
+}
+
+/* The fifth stream of one computer ends its first. */
+static void
+test_stream_limit (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_autoptr (EnigmPerson) ada = enigm_platform_fixture_add_person (fixture, "ada");
+  Reader readers[5] = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      reader_open (fixture, &readers[i], ada, NULL);
+      assert_next (&readers[i], "");
+    }
+  assert_next (&readers[0], "session");
+  assert_next (&readers[0], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    reader_clear (&readers[i]);
+}
+
+/* What is rolled back is told to nobody. */
+static void
+test_rolled_back (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_auto (Reader) reader = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  make_pair (fixture, &pair);
+  reader_open (fixture, &reader, pair.bob, NULL);
+  assert_next (&reader, "");
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (fixture->state->store, &error);
+
+    g_assert_true (enigm_events_raise (fixture->state, pair.ada->account, binding, event,
+                                       ENIGM_EVENT_ALERT, fixture->now, NULL, &error));
+  }
+  set_contacts (fixture, pair.ada, NULL);
+  assert_next (&reader, "invitations");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("alert", test_alert);
+  add ("foreign-id", test_foreign_id);
+  add ("stages", test_stages);
+  add ("end", test_end);
+  add ("owner", test_owner);
+  add ("removed-contact", test_removed_contact);
+  add ("retention", test_retention);
+  add ("stream", test_stream);
+  add ("stream-resume", test_stream_resume);
+  add ("stream-closed", test_stream_closed);
+  add ("stream-limit", test_stream_limit);
+  add ("rolled-back", test_rolled_back);
+  return g_test_run ();
+}
