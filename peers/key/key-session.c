@@ -131,6 +131,8 @@ enigm_key_session_init (EnigmKeySession *self)
 static void
 finish (EnigmKeySession *self)
 {
+  g_autoptr (EnigmKeySession) alive = g_object_ref (self);
+
   if (self->state == STATE_OVER)
     return;
   self->state = STATE_OVER;
@@ -331,16 +333,6 @@ on_offer (EnigmKeySession *self, EnigmMessage *offer)
 }
 
 static void
-send_state (EnigmKeySession *self)
-{
-  g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_STATE);
-
-  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
-  message->open_event = enigm_key_event_get_open (self->event);
-  send_sealed (self, message);
-}
-
-static void
 attest (EnigmKeySession *self)
 {
   g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_ATTESTATION);
@@ -374,7 +366,7 @@ on_receipt (EnigmKeySession *self, EnigmMessage *receipt)
   self->owes_receipt = FALSE;
   answer (self, reason, ENIGM_MESSAGE_RECEIPT);
   if (reason == 0 || reason == ENIGM_REASON_EIGHT_COMPUTERS)
-    send_state (self);
+    enigm_key_session_report (self);
 }
 
 static void
@@ -411,8 +403,6 @@ on_order (EnigmKeySession *self, EnigmMessage *message)
     case ENIGM_ORDER_WIPE:
       answer (self, enigm_key_binding_wipe (self->binding), ENIGM_MESSAGE_ORDER);
       break;
-    default:
-      decline (self, ENIGM_REASON_VERSION);
     }
 }
 
@@ -435,7 +425,7 @@ dispatch_sealed (EnigmKeySession *self, EnigmMessage *message)
   gboolean is_managing = self->state == STATE_MANAGING;
 
   if (message->type == ENIGM_MESSAGE_ASK)
-    send_state (self);
+    enigm_key_session_report (self);
   else if (message->type == ENIGM_MESSAGE_RELAYED && self->relay != NULL)
     enigm_key_relay_answered (self->relay, message);
   else if (message->type == ENIGM_MESSAGE_RELEASE && is_setup)
@@ -503,7 +493,6 @@ receive_plain (EnigmKeySession *self, EnigmMessage *message)
         refuse (self, ENIGM_REASON_MALFORMED, 0);
       break;
     case STATE_OVER:
-    default:
       break;
     }
 }
@@ -632,10 +621,16 @@ enigm_key_session_interrupt (EnigmKeySession *self)
 void
 enigm_key_session_report (EnigmKeySession *self)
 {
+  g_autoptr (EnigmMessage) message = NULL;
+
   g_return_if_fail (ENIGM_IS_KEY_SESSION (self));
 
-  if (enigm_key_session_is_open (self) && !self->owes_receipt)
-    send_state (self);
+  if (!enigm_key_session_is_open (self) || self->owes_receipt)
+    return;
+  message = enigm_message_new (ENIGM_MESSAGE_STATE);
+  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
+  message->open_event = enigm_key_event_get_open (self->event);
+  send_sealed (self, message);
 }
 
 /**
@@ -647,11 +642,8 @@ enigm_key_session_report (EnigmKeySession *self)
 void
 enigm_key_session_end (EnigmKeySession *self)
 {
-  g_autoptr (EnigmKeySession) alive = NULL;
-
   g_return_if_fail (ENIGM_IS_KEY_SESSION (self));
 
-  alive = g_object_ref (self);
   finish (self);
 }
 

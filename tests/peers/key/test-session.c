@@ -252,6 +252,7 @@ test_binding (KeyFixture *fixture, gconstpointer data)
   g_autoptr (AppSide) app = app_side_new (fixture);
   g_autoptr (EnigmMessage) attestation = NULL;
   g_autoptr (EnigmMessage) receipt = NULL;
+  g_autoptr (EnigmMessage) done = NULL;
   g_autoptr (EnigmMessage) state = NULL;
   g_autoptr (EnigmSecret) shared = NULL;
   g_autoptr (EnigmSecret) credential = NULL;
@@ -278,6 +279,8 @@ test_binding (KeyFixture *fixture, gconstpointer data)
 
   receipt = make_receipt (fixture, ENIGM_RECEIPT_PENDING);
   app_side_send (app, receipt);
+  done = app_side_take (app, ENIGM_MESSAGE_DONE);
+  g_assert_cmpint (done->done, ==, ENIGM_MESSAGE_RECEIPT);
   state = app_side_take (app, ENIGM_MESSAGE_STATE);
   g_assert_cmpint (state->state, ==, ENIGM_REPORTED_PENDING);
   g_assert_true (state->has_binding);
