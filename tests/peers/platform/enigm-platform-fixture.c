@@ -355,6 +355,41 @@ enigm_platform_fixture_add_person (EnigmPlatformFixture *self, const gchar *user
   return person;
 }
 
+/* Makes @contact_id the only contact of @owner, or leaves none. */
+void
+enigm_platform_fixture_set_contact (EnigmPlatformFixture *self,
+                                    EnigmPerson *owner,
+                                    const gchar *contact_id)
+{
+  g_autoptr (EnigmAnswer) list =
+    enigm_platform_fixture_call (self, owner, "GET", "/v1/contacts", NULL);
+  g_autofree gchar *body = contact_id != NULL
+                             ? g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id)
+                             : g_strdup ("{\"contacts\":[]}");
+  g_autoptr (EnigmAnswer) answer =
+    enigm_platform_fixture_call_signed (self, owner, "PUT", "/v1/contacts", body, list->etag);
+
+  enigm_assert_answer (answer, 200);
+}
+
+/* Makes @contact somebody who accepted to be told by @owner. */
+void
+enigm_platform_fixture_befriend (EnigmPlatformFixture *self,
+                                 EnigmPerson *owner,
+                                 EnigmPerson *contact)
+{
+  g_autoptr (EnigmAnswer) list = NULL;
+  g_autoptr (EnigmAnswer) accepted = NULL;
+  g_autofree gchar *path = NULL;
+
+  enigm_platform_fixture_set_contact (self, owner, contact->contact_id);
+  list = enigm_platform_fixture_call (self, contact, "GET", "/v1/invitations", NULL);
+  path = g_strconcat ("/v1/invitations/", enigm_answer_string (list, "invitations.0.id"), NULL);
+  accepted = enigm_platform_fixture_call_signed (self, contact, "POST", path,
+                                                 "{\"answer\":\"accept\"}", NULL);
+  enigm_assert_answer (accepted, 200);
+}
+
 void
 enigm_person_free (EnigmPerson *self)
 {

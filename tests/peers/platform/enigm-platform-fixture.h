@@ -76,6 +76,12 @@ void enigm_platform_fixture_tear_down (EnigmPlatformFixture *self, gconstpointer
 void enigm_platform_fixture_restart (EnigmPlatformFixture *self);
 
 EnigmPerson *enigm_platform_fixture_add_person (EnigmPlatformFixture *self, const gchar *user);
+void enigm_platform_fixture_set_contact (EnigmPlatformFixture *self,
+                                         EnigmPerson *owner,
+                                         const gchar *contact_id);
+void enigm_platform_fixture_befriend (EnigmPlatformFixture *self,
+                                      EnigmPerson *owner,
+                                      EnigmPerson *contact);
 void enigm_person_free (EnigmPerson *self);
 
 EnigmAnswer *enigm_platform_fixture_call (EnigmPlatformFixture *self,
