@@ -281,15 +281,26 @@ enigm_account_save_finish (EnigmAccount *self, GAsyncResult *result, GError **er
 static void
 on_cache_saved (GObject *object, GAsyncResult *result, gpointer data)
 {
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
   g_autoptr (GError) error = NULL;
 
-  if (!enigm_account_save_finish (ENIGM_ACCOUNT (object), result, &error))
+  self->n_saving--;
+  if (!enigm_account_save_finish (self, result, &error))
     g_info ("The last known lists were not kept: %s", error->message);
 }
 
 void
 enigm_account_save_cache (EnigmAccount *self)
 {
-  if (self->file != NULL && self->platform != NULL)
-    enigm_account_save_async (self, NULL, on_cache_saved, NULL);
+  if (self->file == NULL || self->platform == NULL)
+    return;
+  self->n_saving++;
+  enigm_account_save_async (self, NULL, on_cache_saved, NULL);
+}
+
+gboolean
+enigm_account_is_saving (EnigmAccount *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self), FALSE);
+  return self->n_saving > 0;
 }

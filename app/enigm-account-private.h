@@ -22,6 +22,7 @@ struct _EnigmAccount
   EnigmKeyring *keyring;
   EnigmPlatform *platform;
   EnigmSealedFile *file;
+  guint n_saving;
 
   EnigmAccountState state;
   gchar *user;

@@ -368,8 +368,10 @@ on_platform_reached (EnigmPlatform *platform, gboolean reached, EnigmAccount *se
 static void
 on_session_stored (GObject *object, GAsyncResult *result, gpointer data)
 {
+  g_autoptr (EnigmAccount) self = data;
   g_autoptr (GError) error = NULL;
 
+  self->n_saving--;
   /* Without it the next start renews the session once more. */
   if (!enigm_keyring_store_finish (ENIGM_KEYRING (object), result, &error))
     g_info ("The renewed session was not kept: %s", error->message);
@@ -378,8 +380,10 @@ on_session_stored (GObject *object, GAsyncResult *result, gpointer data)
 static void
 on_session_renewed (EnigmPlatform *platform, EnigmAccount *self)
 {
+  self->n_saving++;
   enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_SESSION, NULL,
-                             enigm_platform_get_session (platform), NULL, on_session_stored, NULL);
+                             enigm_platform_get_session (platform), NULL, on_session_stored,
+                             g_object_ref (self));
 }
 
 void

@@ -369,6 +369,16 @@ enigm_account_delete_alert_finish (EnigmAccount *self, GAsyncResult *result, GEr
  */
 void enigm_account_listen (EnigmAccount *self, gboolean listening);
 
+/**
+ * enigm_account_is_saving:
+ *
+ * Lists that were asked for are written to disk behind their callers' backs. Before it exits, a
+ * process runs its main loop until this is %FALSE.
+ *
+ * Returns: whether something is being written
+ */
+gboolean enigm_account_is_saving (EnigmAccount *self);
+
 GType enigm_account_state_get_type (void);
 #define ENIGM_TYPE_ACCOUNT_STATE (enigm_account_state_get_type ())
 

@@ -129,6 +129,8 @@ run (Program *program)
       g_source_remove (signals[0]);
       g_source_remove (signals[1]);
       enigm_account_listen (program->account, FALSE);
+      while (enigm_account_is_saving (program->account))
+        g_main_context_iteration (NULL, TRUE);
       g_clear_object (&program->account);
     }
   g_clear_object (&program->cancellable);
