@@ -67,11 +67,14 @@ on_record_read (guint64 number, GBytes *record, gpointer user_data, GError **err
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GBytes) change = enigm_cbor_read_blob (&reader, "change", 1, 1000);
+      const guint8 *data;
+      gsize len;
 
       if (change == NULL)
         break;
-      g_string_append_len (seen, g_bytes_get_data (change, NULL),
-                           (gssize) g_bytes_get_size (change));
+      data = g_bytes_get_data (change, &len);
+      for (gsize at = 0; at < len; at++)
+        g_string_append_printf (seen, g_ascii_isalpha (data[at]) ? "%c" : "\\%02x", data[at]);
       g_string_append_c (seen, ' ');
     }
   return enigm_cbor_reader_finish (&reader, error);
@@ -203,6 +206,97 @@ test_damage_is_refused (Fixture *f, gconstpointer data)
     }
 }
 
+static void
+note (EnigmJournal *journal, const char *change)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (change, strlen (change));
+
+  enigm_journal_note (journal, bytes);
+}
+
+/* Whatever becomes of the database, a replay sees just what was committed. */
+static void
+test_follows_the_database (Fixture *f, gconstpointer data)
+{
+  g_autofree char *database = g_build_filename (f->folder, "database", NULL);
+  g_autoptr (EnigmStore) store = NULL;
+  g_autoptr (EnigmJournal) journal = open_journal (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *seen = NULL;
+  static const char *const left[] = { "", "-wal", "-shm" };
+
+  store = enigm_store_open (database, &error);
+  g_assert_no_error (error);
+  enigm_journal_attach (journal, store, &error);
+  g_assert_no_error (error);
+
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+    note (journal, "undone");
+  }
+  g_assert_cmpuint (enigm_journal_get_count (journal), ==, 0);
+
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+    note (journal, "done");
+    note (journal, "too");
+    g_assert_true (enigm_store_commit (store, &error));
+  }
+
+  /* The database refuses at the very end, when the journal has it already. */
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+    note (journal, "refused");
+    enigm_store_run (store, &error, "PRAGMA defer_foreign_keys = ON", "");
+    enigm_store_run (store, &error,
+                     "INSERT INTO binding_computers VALUES (zeroblob (16), zeroblob (16), 1)", "");
+    g_assert_no_error (error);
+    g_assert_false (enigm_store_commit (store, &failed));
+    g_assert_error (failed, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
+  }
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+    note (journal, "next");
+    g_assert_true (enigm_store_commit (store, &error));
+  }
+
+  seen = read_back (f, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (seen, "1:done too 2:refused 3:"));
+  g_assert_true (g_str_has_suffix (seen, " 4:next "));
+  /* [0, time, 2] */
+  g_assert_nonnull (strstr (seen, "3:\\83\\00\\1a"));
+  g_assert_nonnull (strstr (seen, "\\02 4:"));
+
+  g_clear_pointer (&store, enigm_store_free);
+  for (gsize i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autofree char *path = g_strconcat (database, left[i], NULL);
+
+      g_unlink (path);
+    }
+}
+
+static void
+test_another_databases_journal (Fixture *f, gconstpointer data)
+{
+  g_autoptr (EnigmStore) store = NULL;
+  g_autoptr (EnigmJournal) journal = open_journal (f);
+  g_autoptr (GError) error = NULL;
+
+  store = enigm_store_open (":memory:", &error);
+  g_assert_no_error (error);
+  enigm_store_run (store, &error, "UPDATE journal_position SET number = 1", "");
+  g_assert_no_error (error);
+  g_assert_false (enigm_journal_attach (journal, store, &error));
+  g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -212,5 +306,7 @@ main (int argc, char **argv)
   ADD ("/journal/one-writer", test_one_writer);
   ADD ("/journal/cut-off-anywhere", test_cut_off_anywhere);
   ADD ("/journal/damage-is-refused", test_damage_is_refused);
+  ADD ("/journal/follows-the-database", test_follows_the_database);
+  ADD ("/journal/another-databases-journal", test_another_databases_journal);
   return g_test_run ();
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "practice.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include "app/protocol/enigm-order.h"
+#include "peers/platform/enigm-journal.h"
 #include "peers/platform/enigm-ownership.h"
 
 static Answer *
@@ -364,6 +369,59 @@ test_computers (World *world, gconstpointer data)
   g_assert_cmpuint (joined->status, ==, 200);
 }
 
+/* A disk that is full for the journal: nothing is answered that a restore would forget. */
+static void
+test_full_disk (World *world, gconstpointer data)
+{
+  g_autoptr (Person) person = person_new (world, "anna");
+  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+  g_autoptr (EnigmBinding) binding = NULL;
+  g_autoptr (GError) error = NULL;
+  struct rlimit before, small;
+  struct stat st;
+  GLogLevelFlags fatal;
+  guint64 count, after;
+
+  key_pair (world, key, person);
+  enigm_journal_read (world->state->config->journal, NULL, NULL, &count, &error);
+  g_assert_no_error (error);
+
+  /* The limit leaves room for part of a record. */
+  g_assert_cmpint (stat (world->state->config->journal, &st), ==, 0);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  signal (SIGXFSZ, SIG_IGN);
+  small = before;
+  small.rlim_cur = (rlim_t) st.st_size + 10;
+  fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (world->state->store, &error);
+    g_autoptr (EnigmBinding) lost = key_find (world, key);
+    g_autoptr (GError) failed = NULL;
+
+    g_assert_no_error (error);
+    g_assert_true (enigm_bindings_change (world->state, lost, ENIGM_BINDING_RESTRICTED,
+                                          ENIGM_BINDING_BY_APP, ENIGM_REASON_LOST, &error));
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+    g_assert_false (enigm_store_commit (world->state->store, &failed));
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+    g_assert_error (failed, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
+    g_assert_nonnull (strstr (failed->message, "journal"));
+  }
+  g_log_set_always_fatal (fatal);
+
+  binding = key_find (world, key);
+  g_assert_cmpint (binding->state, ==, ENIGM_BINDING_TRUSTED);
+  enigm_journal_read (world->state->config->journal, NULL, NULL, &after, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (after, ==, count);
+
+  /* Room again: it works at once. */
+  assert_becomes (world, person, key, "lost", NULL, "restricted");
+  enigm_journal_read (world->state->config->journal, NULL, NULL, &after, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (after, ==, count + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -378,5 +436,6 @@ main (int argc, char **argv)
   ADD ("/keys/only-the-owner", test_only_the_owner);
   ADD ("/keys/orders", test_orders);
   ADD ("/keys/computers", test_computers);
+  ADD ("/keys/full-disk", test_full_disk);
   return g_test_run ();
 }
