@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "enigm-cli-list.h"
 #include "enigm-cli-verbs.h"
 #include "enigm-error.h"
 #include "enigm-readiness.h"
@@ -136,6 +137,7 @@ print_alert (EnigmCli *cli, EnigmAlert *alert)
 typedef struct
 {
   EnigmCli *cli;
+  int code;
 } Ending;
 
 static void
@@ -143,7 +145,7 @@ ending_clear (gpointer data)
 {
   Ending *ending = data;
 
-  enigm_cli_end (ending->cli, ENIGM_CLI_OK);
+  enigm_cli_end (ending->cli, ending->code);
   g_object_unref (ending->cli);
 }
 
@@ -153,6 +155,7 @@ ending_new (EnigmCli *cli)
   Ending *ending = g_rc_box_new (Ending);
 
   ending->cli = g_object_ref (cli);
+  ending->code = enigm_cli_list_is_known (cli) ? ENIGM_CLI_OK : ENIGM_CLI_AWAY;
   return ending;
 }
 
@@ -196,6 +199,7 @@ list_alerts (EnigmCli *cli)
   JsonArray *array = json_array_new ();
   Ending *ending = ending_new (cli);
 
+  enigm_cli_begin_list (cli);
   if (g_list_model_get_n_items (alerts) == 0)
     enigm_cli_print (cli, _ ("There are no alerts."));
   for (guint i = 0; i < g_list_model_get_n_items (alerts); i++)
@@ -207,6 +211,7 @@ list_alerts (EnigmCli *cli)
       tell_shown (cli, alert, ending);
     }
   json_object_set_array_member (answer, "alerts", array);
+  enigm_cli_date_list (cli, answer);
   enigm_cli_print_json (cli, answer);
   ending_release (ending);
 }
@@ -330,37 +335,53 @@ change_alert (EnigmCli *cli, const char *action, EnigmAlert *alert)
 }
 
 /**
+ * enigm_cli_alerts_check:
+ * @cli: a run of `alerts`
+ *
+ * Returns: whether its words will do
+ */
+gboolean
+enigm_cli_alerts_check (EnigmCli *cli)
+{
+  static const char *const actions[] = { "show", "seen", "end", "delete", NULL };
+  const char *action = enigm_cli_get_words (cli)[0];
+  g_autofree char *usage = NULL;
+
+  if (action == NULL || g_str_equal (action, "list") || g_str_equal (action, "watch"))
+    return enigm_cli_check_words (cli, 0, 1, "alerts [list | watch]");
+  if (!g_strv_contains (actions, action))
+    {
+      enigm_cli_fail_usage (
+        cli, _ ("“alerts” wants list, watch, show ID, seen ID, end ID or delete ID."));
+      return FALSE;
+    }
+  usage = g_strdup_printf ("alerts %s ID", action);
+  return enigm_cli_check_words (cli, 2, 2, usage);
+}
+
+/**
  * enigm_cli_alerts:
  * @cli: a run of `alerts`
  */
 void
 enigm_cli_alerts (EnigmCli *cli)
 {
-  static const char *const actions[] = { "show", "seen", "end", "delete", NULL };
   const char *const *words = enigm_cli_get_words (cli);
   const char *action = words[0] != NULL ? words[0] : "list";
-  const guint n = words[0] != NULL ? g_strv_length ((GStrv) words) - 1 : 0;
+  g_autoptr (GError) error = NULL;
   EnigmAlert *alert;
 
-  if (g_str_equal (action, "list") && n == 0)
+  if (g_str_equal (action, "list"))
     list_alerts (cli);
-  else if (g_str_equal (action, "watch") && n == 0)
+  else if (g_str_equal (action, "watch"))
     watch_alerts (cli);
-  else if (g_strv_contains (actions, action) && n == 1)
-    {
-      alert = enigm_account_find_alert (enigm_cli_get_account (cli), words[1]);
-      if (alert != NULL)
-        change_alert (cli, action, alert);
-      else
-        {
-          g_autoptr (GError) error = g_error_new_literal (
-            ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
-            _ ("There is no such alert. Nothing was changed. List them with enigmctl alerts."));
-
-          enigm_cli_fail (cli, error);
-        }
-    }
+  else if ((alert = enigm_account_find_alert (enigm_cli_get_account (cli), words[1])) != NULL)
+    change_alert (cli, action, alert);
   else
-    enigm_cli_fail_usage (cli,
-                          _ ("“alerts” wants list, watch, show ID, seen ID, end ID or delete ID."));
+    {
+      error = g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                                   _ ("There is no such alert. Nothing was changed. List them with "
+                                      "enigmctl alerts."));
+      enigm_cli_fail (cli, error);
+    }
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "enigm-cli-list.h"
 #include "enigm-cli-verbs.h"
 #include "enigm-error.h"
 
@@ -14,6 +15,7 @@ print_contacts (EnigmCli *cli)
   JsonObject *answer = json_object_new ();
   JsonArray *array = json_array_new ();
 
+  enigm_cli_begin_list (cli);
   if (g_list_model_get_n_items (contacts) == 0)
     enigm_cli_print (cli, _ ("You have no contacts. An alert would reach nobody."));
   for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
@@ -34,8 +36,7 @@ print_contacts (EnigmCli *cli)
       json_array_add_object_element (array, object);
     }
   json_object_set_array_member (answer, "contacts", array);
-  enigm_cli_print_json (cli, answer);
-  enigm_cli_end (cli, ENIGM_CLI_OK);
+  enigm_cli_end_list (cli, answer);
 }
 
 /* Each change ends with the list as it is now. */
@@ -90,7 +91,7 @@ choose_contact (EnigmCli *cli, const char *word, GError **error)
       g_autoptr (EnigmContact) contact = g_list_model_get_item (contacts, i);
 
       if (g_strcmp0 (enigm_contact_get_contact_id (contact), contact_id) == 0 ||
-          g_str_equal (enigm_contact_get_label (contact), word))
+          (*word != '\0' && g_str_equal (enigm_contact_get_label (contact), word)))
         return g_steal_pointer (&contact);
     }
   g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
@@ -99,6 +100,7 @@ choose_contact (EnigmCli *cli, const char *word, GError **error)
   return NULL;
 }
 
+/* Nothing but a small number of places either way. */
 static gboolean
 read_delta (const char *word, int *delta)
 {
@@ -123,7 +125,7 @@ change_contact (EnigmCli *cli, const char *action, const char *const *words)
   GCancellable *cancellable = enigm_cli_get_cancellable (cli);
   g_autoptr (GError) error = NULL;
   g_autoptr (EnigmContact) contact = choose_contact (cli, words[0], &error);
-  int delta;
+  int delta = 0;
 
   if (contact == NULL)
     enigm_cli_fail (cli, error);
@@ -137,7 +139,46 @@ change_contact (EnigmCli *cli, const char *action, const char *const *words)
     enigm_account_move_contact_async (account, contact, delta, cancellable, on_moved,
                                       g_object_ref (cli));
   else
-    enigm_cli_fail_usage (cli, _ ("A contact moves up, down, or by a number of places."));
+    g_assert_not_reached ();
+}
+
+/**
+ * enigm_cli_contacts_check:
+ * @cli: a run of `contacts`
+ *
+ * Returns: whether its words and options will do
+ */
+gboolean
+enigm_cli_contacts_check (EnigmCli *cli)
+{
+  const char *const *words = enigm_cli_get_words (cli);
+  const char *action = words[0] != NULL ? words[0] : "list";
+  int delta;
+
+  if (enigm_cli_get_option (cli, "label") != NULL && !g_str_equal (action, "add"))
+    enigm_cli_fail_usage (cli, _ ("--label goes with “contacts add”."));
+  else if (g_str_equal (action, "list") || g_str_equal (action, "invitations"))
+    return enigm_cli_check_words (cli, 0, 1, "contacts [list | invitations]");
+  else if (g_str_equal (action, "add"))
+    return enigm_cli_check_words (cli, 2, 2, "contacts add ID [--label=WORDS]");
+  else if (g_str_equal (action, "label"))
+    return enigm_cli_check_words (cli, 3, 3, "contacts label ID WORDS");
+  else if (g_str_equal (action, "remove"))
+    return enigm_cli_check_words (cli, 2, 2, "contacts remove ID");
+  else if (g_str_equal (action, "move"))
+    {
+      if (!enigm_cli_check_words (cli, 3, 3, "contacts move ID up|down"))
+        return FALSE;
+      if (read_delta (words[2], &delta))
+        return TRUE;
+      enigm_cli_fail_usage (cli, _ ("A contact moves up, down, or by a number of places."));
+    }
+  else if (enigm_cli_is_answer (action))
+    return enigm_cli_check_words (cli, 2, 2, "contacts accept|decline|leave ID");
+  else
+    enigm_cli_fail_usage (cli, _ ("“contacts” wants list, add ID, remove ID, move ID up, label ID "
+                                  "WORDS, invitations, accept ID, decline ID or leave ID."));
+  return FALSE;
 }
 
 /**
@@ -149,22 +190,17 @@ enigm_cli_contacts (EnigmCli *cli)
 {
   const char *const *words = enigm_cli_get_words (cli);
   const char *action = words[0] != NULL ? words[0] : "list";
-  const guint n = words[0] != NULL ? g_strv_length ((GStrv) words) - 1 : 0;
 
-  if (g_str_equal (action, "list") && n == 0)
+  if (g_str_equal (action, "list"))
     print_contacts (cli);
-  else if (g_str_equal (action, "add") && n == 1)
+  else if (g_str_equal (action, "invitations"))
+    enigm_cli_print_invitations (cli);
+  else if (g_str_equal (action, "add"))
     enigm_account_add_contact_async (enigm_cli_get_account (cli), words[1],
                                      enigm_cli_get_option (cli, "label"),
                                      enigm_cli_get_cancellable (cli), on_added, g_object_ref (cli));
-  else if ((g_str_equal (action, "remove") && n == 1) ||
-           ((g_str_equal (action, "move") || g_str_equal (action, "label")) && n == 2))
-    change_contact (cli, action, words + 1);
-  else if (g_str_equal (action, "invitations") && n == 0)
-    enigm_cli_print_invitations (cli);
-  else if (enigm_cli_is_answer (action) && n == 1)
+  else if (enigm_cli_is_answer (action))
     enigm_cli_answer_invitation (cli, action, words[1]);
   else
-    enigm_cli_fail_usage (cli, _ ("“contacts” wants list, add ID, remove ID, move ID up, label ID "
-                                  "WORDS, invitations, accept ID, decline ID or leave ID."));
+    change_contact (cli, action, words + 1);
 }

@@ -110,6 +110,18 @@ choose_binding (EnigmCli *cli, GError **error)
 }
 
 /**
+ * enigm_cli_drill_check:
+ * @cli: a run of `drill`
+ *
+ * Returns: whether its words will do
+ */
+gboolean
+enigm_cli_drill_check (EnigmCli *cli)
+{
+  return enigm_cli_check_words (cli, 0, 1, "drill [BINDING]");
+}
+
+/**
  * enigm_cli_drill:
  * @cli: a run of `drill`
  */

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "enigm-cli-list.h"
 #include "enigm-cli-verbs.h"
 #include "enigm-error.h"
 #include "enigm-readiness.h"
@@ -10,12 +11,23 @@
 
 static const char *const answers[] = { "accept", "decline", "leave", NULL };
 
+/**
+ * enigm_cli_is_answer:
+ *
+ * Returns: whether that is how an invitation is answered
+ */
 gboolean
 enigm_cli_is_answer (const char *word)
 {
   return g_strv_contains (answers, word);
 }
 
+/**
+ * enigm_cli_canonical_contact_id:
+ *
+ * Returns: (transfer full) (nullable): the contact ID that was typed; %NULL if there is a slip in
+ * it
+ */
 char *
 enigm_cli_canonical_contact_id (const char *text)
 {
@@ -35,6 +47,7 @@ enigm_cli_print_invitations (EnigmCli *cli)
   JsonObject *answer = json_object_new ();
   JsonArray *array = json_array_new ();
 
+  enigm_cli_begin_list (cli);
   if (g_list_model_get_n_items (invitations) == 0)
     enigm_cli_print (cli, _ ("Nobody asks you to be their contact."));
   for (guint i = 0; i < g_list_model_get_n_items (invitations); i++)
@@ -64,8 +77,7 @@ enigm_cli_print_invitations (EnigmCli *cli)
       json_array_add_object_element (array, object);
     }
   json_object_set_array_member (answer, "invitations", array);
-  enigm_cli_print_json (cli, answer);
-  enigm_cli_end (cli, ENIGM_CLI_OK);
+  enigm_cli_end_list (cli, answer);
 }
 
 static void
@@ -83,7 +95,7 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
 /**
  * enigm_cli_answer_invitation:
  * @answer: `accept`, `decline` or `leave`
- * @word: whose: a contact ID, however it is typed, or a label
+ * @word: whose: a contact ID, however it is typed, or a label; or the invitation's own ID
  *
  * Ends the run.
  */
@@ -100,7 +112,8 @@ enigm_cli_answer_invitation (EnigmCli *cli, const char *answer, const char *word
       g_autoptr (EnigmInvitation) invitation = g_list_model_get_item (invitations, i);
 
       if (g_strcmp0 (enigm_invitation_get_contact_id (invitation), contact_id) == 0 ||
-          g_str_equal (enigm_invitation_get_label (invitation), word))
+          (*word != '\0' && g_str_equal (enigm_invitation_get_label (invitation), word)) ||
+          g_str_equal (enigm_invitation_get_id (invitation), word))
         {
           enigm_account_answer_invitation_async (account, invitation, answer,
                                                  enigm_cli_get_cancellable (cli), on_answered,
@@ -115,6 +128,25 @@ enigm_cli_answer_invitation (EnigmCli *cli, const char *answer, const char *word
 }
 
 /**
+ * enigm_cli_invitations_check:
+ * @cli: a run of `invitations`
+ *
+ * Returns: whether its words will do
+ */
+gboolean
+enigm_cli_invitations_check (EnigmCli *cli)
+{
+  const char *action = enigm_cli_get_words (cli)[0];
+
+  if (action == NULL || g_str_equal (action, "list"))
+    return enigm_cli_check_words (cli, 0, 1, "invitations [list]");
+  if (enigm_cli_is_answer (action))
+    return enigm_cli_check_words (cli, 2, 2, "invitations accept|decline|leave ID");
+  enigm_cli_fail_usage (cli, _ ("“invitations” wants list, accept ID, decline ID or leave ID."));
+  return FALSE;
+}
+
+/**
  * enigm_cli_invitations:
  * @cli: a run of `invitations`
  */
@@ -122,12 +154,9 @@ void
 enigm_cli_invitations (EnigmCli *cli)
 {
   const char *const *words = enigm_cli_get_words (cli);
-  const guint n = words[0] != NULL ? g_strv_length ((GStrv) words) : 0;
 
-  if (n == 0 || (n == 1 && g_str_equal (words[0], "list")))
-    enigm_cli_print_invitations (cli);
-  else if (n == 2 && enigm_cli_is_answer (words[0]))
+  if (words[0] != NULL && enigm_cli_is_answer (words[0]))
     enigm_cli_answer_invitation (cli, words[0], words[1]);
   else
-    enigm_cli_fail_usage (cli, _ ("“invitations” wants list, accept ID, decline ID or leave ID."));
+    enigm_cli_print_invitations (cli);
 }

@@ -3,15 +3,19 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "enigm-cli-list.h"
 #include "enigm-cli-verbs.h"
 #include "enigm-error.h"
 #include "enigm-readiness.h"
 
+/* Fewer characters of a binding name a key by chance. */
+#define MIN_PREFIX 4
+
 /**
  * enigm_cli_choose_key:
  * @cli: a run
- * @word: (nullable): a binding, the beginning of one, or a key's name; %NULL for the only key that
- *   has not ended
+ * @word: (nullable): a binding, at least four characters of its beginning, or a key's name; %NULL
+ * for the only key that has not ended
  * @error: return location for %ENIGM_ERROR_KEY_UNKNOWN
  *
  * Returns: (transfer full) (nullable): the one key that is meant
@@ -28,7 +32,8 @@ enigm_cli_choose_key (EnigmCli *cli, const char *word, GError **error)
       g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
 
       if (word == NULL ? !enigm_key_is_live (key)
-                       : !g_str_has_prefix (enigm_key_get_binding (key), word) &&
+                       : (strlen (word) < MIN_PREFIX ||
+                          !g_str_has_prefix (enigm_key_get_binding (key), word)) &&
                            !g_str_equal (enigm_key_get_name (key), word))
         continue;
       n++;
@@ -133,6 +138,7 @@ enigm_cli_keys (EnigmCli *cli)
   JsonObject *answer = json_object_new ();
   JsonArray *array = json_array_new ();
 
+  enigm_cli_begin_list (cli);
   if (g_list_model_get_n_items (keys) == 0)
     enigm_cli_print (cli, _ ("You have no key yet. Pair one with enigmctl pair."));
   for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
@@ -143,6 +149,5 @@ enigm_cli_keys (EnigmCli *cli)
       json_array_add_object_element (array, enigm_cli_key_to_json (key));
     }
   json_object_set_array_member (answer, "keys", array);
-  enigm_cli_print_json (cli, answer);
-  enigm_cli_end (cli, ENIGM_CLI_OK);
+  enigm_cli_end_list (cli, answer);
 }

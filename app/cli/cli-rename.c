@@ -22,6 +22,18 @@ on_renamed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 /**
+ * enigm_cli_rename_check:
+ * @cli: a run of `rename`
+ *
+ * Returns: whether its words will do
+ */
+gboolean
+enigm_cli_rename_check (EnigmCli *cli)
+{
+  return enigm_cli_check_words (cli, 2, 2, "rename KEY NAME");
+}
+
+/**
  * enigm_cli_rename:
  * @cli: a run of `rename`
  */
@@ -29,15 +41,9 @@ void
 enigm_cli_rename (EnigmCli *cli)
 {
   const char *const *words = enigm_cli_get_words (cli);
-  g_autoptr (EnigmKey) key = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmKey) key = enigm_cli_choose_key (cli, words[0], &error);
 
-  if (g_strv_length ((GStrv) words) != 2)
-    {
-      enigm_cli_fail_usage (cli, _ ("“rename” wants a key and its new name."));
-      return;
-    }
-  key = enigm_cli_choose_key (cli, words[0], &error);
   if (key == NULL)
     enigm_cli_fail (cli, error);
   else

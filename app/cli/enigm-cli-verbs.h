@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * EnigmCliNeeds:
  * @ENIGM_CLI_NEEDS_NOTHING: works without an account
  * @ENIGM_CLI_NEEDS_ACCOUNT: somebody is signed in
+ * @ENIGM_CLI_NEEDS_LISTS: and the platform was asked; what was known will do if it is away
  * @ENIGM_CLI_NEEDS_NEWS: and the platform was asked how things stand now
  *
  * What is made ready before a verb runs.
@@ -20,6 +21,7 @@ typedef enum
 {
   ENIGM_CLI_NEEDS_NOTHING,
   ENIGM_CLI_NEEDS_ACCOUNT,
+  ENIGM_CLI_NEEDS_LISTS,
   ENIGM_CLI_NEEDS_NEWS,
 } EnigmCliNeeds;
 
@@ -31,6 +33,8 @@ typedef enum
  * @needs: what is made ready first
  * @secrets: names of what is asked on the terminal or read from `--NAME-fd`
  * @options: names of its options; one that ends in `=` takes a value
+ * @check: looks at words and options before anything else is done; ends the run with
+ *   enigm_cli_fail_usage() if they will not do
  * @run: begins it; it ends with enigm_cli_end() or enigm_cli_fail()
  *
  * One verb of `enigmctl`.
@@ -43,11 +47,20 @@ struct _EnigmCliVerb
   EnigmCliNeeds needs;
   const char *secrets[ENIGM_CLI_MAX_SECRETS];
   const char *options[ENIGM_CLI_MAX_OPTIONS];
+  gboolean (*check) (EnigmCli *cli);
   void (*run) (EnigmCli *cli);
 };
 
 const EnigmCliVerb *enigm_cli_verb_find (const char *name);
 char *enigm_cli_verb_list (void);
+
+gboolean enigm_cli_alerts_check (EnigmCli *cli);
+gboolean enigm_cli_contacts_check (EnigmCli *cli);
+gboolean enigm_cli_drill_check (EnigmCli *cli);
+gboolean enigm_cli_end_key_check (EnigmCli *cli);
+gboolean enigm_cli_invitations_check (EnigmCli *cli);
+gboolean enigm_cli_lost_check (EnigmCli *cli);
+gboolean enigm_cli_rename_check (EnigmCli *cli);
 
 void enigm_cli_account (EnigmCli *cli);
 void enigm_cli_alerts (EnigmCli *cli);
@@ -59,7 +72,7 @@ void enigm_cli_keys (EnigmCli *cli);
 void enigm_cli_lost (EnigmCli *cli);
 void enigm_cli_pair (EnigmCli *cli);
 void enigm_cli_rename (EnigmCli *cli);
-void enigm_cli_revoke (EnigmCli *cli);
+void enigm_cli_end_key (EnigmCli *cli);
 void enigm_cli_scan (EnigmCli *cli);
 void enigm_cli_sign_in (EnigmCli *cli);
 void enigm_cli_sign_out (EnigmCli *cli);

@@ -270,6 +270,41 @@ enigm_cli_fail_usage (EnigmCli *self, const char *format, ...)
   enigm_cli_end (self, ENIGM_CLI_USAGE);
 }
 
+/**
+ * enigm_cli_check_words:
+ * @least: how many words have to follow the verb
+ * @most: and how many may
+ * @usage: how it is written, without `enigmctl`
+ *
+ * Ends the run if there are fewer or more, or the first says nothing: a script's variable that is
+ * not set must not stand for some key.
+ *
+ * Returns: whether to go on
+ */
+gboolean
+enigm_cli_check_words (EnigmCli *self, guint least, guint most, const char *usage)
+{
+  const char *const *words = enigm_cli_get_words (self);
+  const guint n = self->words->len - 1;
+
+  g_return_val_if_fail (ENIGM_IS_CLI (self), FALSE);
+  if (n >= least && n <= most && (n == 0 || *words[0] != '\0'))
+    return TRUE;
+  enigm_cli_fail_usage (self, _ ("It is written “enigmctl %s”."), usage);
+  return FALSE;
+}
+
+/**
+ * enigm_cli_check_none:
+ *
+ * Returns: whether no word follows the verb; the run is ended otherwise
+ */
+gboolean
+enigm_cli_check_none (EnigmCli *self)
+{
+  return enigm_cli_check_words (self, 0, 0, enigm_cli_get_name (self));
+}
+
 /* The command line */
 
 static gboolean
@@ -328,7 +363,7 @@ parse (EnigmCli *self)
         g_ptr_array_add (self->words, self->argv[i]);
     }
   g_ptr_array_add (self->words, NULL);
-  return TRUE;
+  return self->verb->check (self);
 }
 
 static void
@@ -337,7 +372,9 @@ on_refreshed (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (EnigmCli) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (enigm_account_refresh_finish (self->account, result, &error))
+  if (enigm_account_refresh_finish (self->account, result, &error) ||
+      (self->verb->needs == ENIGM_CLI_NEEDS_LISTS &&
+       g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY)))
     self->verb->run (self);
   else
     enigm_cli_fail (self, error);
@@ -369,7 +406,7 @@ prepare (EnigmCli *self)
 
       enigm_cli_fail (self, error);
     }
-  else if (self->verb->needs == ENIGM_CLI_NEEDS_NEWS)
+  else if (self->verb->needs >= ENIGM_CLI_NEEDS_LISTS)
     enigm_account_refresh_async (self->account, enigm_cli_get_cancellable (self), on_refreshed,
                                  g_object_ref (self));
   else
@@ -465,6 +502,18 @@ enigm_cli_run_finish (EnigmCli *self, GAsyncResult *result)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), ENIGM_CLI_FAILED);
   return g_task_propagate_int (G_TASK (result), NULL);
+}
+
+/**
+ * enigm_cli_get_name:
+ *
+ * Returns: (transfer none): the verb, for those that share a function
+ */
+const char *
+enigm_cli_get_name (EnigmCli *self)
+{
+  g_return_val_if_fail (ENIGM_IS_CLI (self), NULL);
+  return self->argv[0];
 }
 
 /**

@@ -57,6 +57,7 @@ void enigm_cli_refuse_async (EnigmCli *self,
 int enigm_cli_run_finish (EnigmCli *self, GAsyncResult *result);
 
 /* For verbs */
+const char *enigm_cli_get_name (EnigmCli *self);
 EnigmAccount *enigm_cli_get_account (EnigmCli *self);
 GCancellable *enigm_cli_get_cancellable (EnigmCli *self);
 gboolean enigm_cli_get_json (EnigmCli *self);
@@ -68,6 +69,8 @@ void enigm_cli_print (EnigmCli *self, const char *format, ...) G_GNUC_PRINTF (2,
 void enigm_cli_print_json (EnigmCli *self, JsonObject *object);
 void enigm_cli_end (EnigmCli *self, int code);
 void enigm_cli_fail (EnigmCli *self, const GError *error);
+gboolean enigm_cli_check_none (EnigmCli *self);
+gboolean enigm_cli_check_words (EnigmCli *self, guint least, guint most, const char *usage);
 void enigm_cli_fail_usage (EnigmCli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 G_END_DECLS
