@@ -3,6 +3,7 @@
 
 #include "app/protocol/enigm-contact-id.h"
 
+#include "enigm-account-changes.h"
 #include "enigm-password.h"
 #include "enigm-sign-in.h"
 
@@ -34,7 +35,9 @@ insert (EnigmSignIn *sign_in, GError **error)
                           "INSERT INTO accounts (id, user_name, password, pin, contact_id, created)"
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                           "kssssi", sign_in->account, sign_in->user, sign_in->password_hash,
-                          sign_in->pin_hash, contact_id_text, enigm_platform_state_now (state));
+                          sign_in->pin_hash, contact_id_text, enigm_platform_state_now (state)) &&
+         enigm_account_changes_note_opened (state, sign_in->account, sign_in->user, contact_id_text,
+                                            sign_in->password_hash, sign_in->pin_hash, error);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-computers.h"
 
+#include "enigm-account-changes.h"
 #include "enigm-router.h"
 
 static void
@@ -75,14 +76,16 @@ enigm_computers_open (EnigmPlatformState *state,
   if (open >= ENIGM_COMPUTERS_MAX && !enigm_computers_close (state, account, oldest, error))
     return FALSE;
   hash_address (state, account, address, hash);
-  return enigm_random_bytes (computer, ENIGM_ID_SIZE, error) &&
-         enigm_store_run (state->store, error,
-                          "INSERT INTO computers"
-                          " (id, account, name, public_key, since, last_seen, address)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-                          "kksbib", computer, account, name, point, (gsize) ENIGM_P256_POINT_SIZE,
-                          now, hash, sizeof hash) &&
-         enigm_hub_post (state->hub, account, ENIGM_HUB_SESSION, NULL, error);
+  if (!enigm_random_bytes (computer, ENIGM_ID_SIZE, error) ||
+      !enigm_store_run (state->store, error,
+                        "INSERT INTO computers"
+                        " (id, account, name, public_key, since, last_seen, address)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+                        "kksbib", computer, account, name, point, (gsize) ENIGM_P256_POINT_SIZE,
+                        now, hash, sizeof hash))
+    return FALSE;
+  enigm_account_changes_note_computer (state, account, computer, name, point);
+  return enigm_hub_post (state->hub, account, ENIGM_HUB_SESSION, NULL, error);
 }
 
 /**
@@ -114,6 +117,7 @@ enigm_computers_close (EnigmPlatformState *state,
       enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, NULL, "there is no such computer");
       return FALSE;
     }
+  enigm_account_changes_note_closed (state, computer);
   enigm_hub_close_computer (state->hub, computer);
   return enigm_store_run (state->store, error, "DELETE FROM sessions WHERE computer = ?1", "k",
                           computer) &&

@@ -3,6 +3,7 @@
 
 #include "app/protocol/enigm-contact-id.h"
 
+#include "enigm-account-changes.h"
 #include "enigm-router.h"
 
 /* A contact ID as people type it, with room for spaces. */
@@ -259,6 +260,7 @@ apply (EnigmPlatformState *state, const guint8 *owner, const gchar *const *wante
                           "UPDATE accounts SET contacts_version = contacts_version + 1"
                           " WHERE id = ?1",
                           "k", owner) &&
+         enigm_account_changes_note_contacts (state, owner, error) &&
          enigm_hub_post (state->hub, owner, ENIGM_HUB_CONTACTS, NULL, error);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-account-changes.h"
 #include "enigm-contacts.h"
 #include "enigm-router.h"
 
@@ -114,6 +115,7 @@ answer (EnigmPlatformState *state, EnigmRequest *request, GError **error)
                           "ssik", wanted->to, wanted->reason, enigm_platform_state_now (state),
                           id) &&
          (wanted->reason == NULL || enigm_contacts_hide_events (state, owner, account, error)) &&
+         enigm_account_changes_note_contacts (state, owner, error) &&
          enigm_hub_post (state->hub, owner, ENIGM_HUB_CONTACTS, NULL, error) &&
          enigm_hub_post (state->hub, account, ENIGM_HUB_INVITATIONS, NULL, error) &&
          enigm_store_commit (state->store, error);
