@@ -36,11 +36,14 @@ history_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GError 
   while ((step = enigm_statement_step (row, error)) == ENIGM_STEP_ROW)
     {
       JsonObject *line = json_object_new ();
+      EnigmBindingState from = (EnigmBindingState) enigm_statement_get_int64 (row, 1);
 
       json_object_set_int_member (line, "time", enigm_statement_get_int64 (row, 0));
-      json_object_set_string_member (
-        line, "from",
-        enigm_binding_state_name ((EnigmBindingState) enigm_statement_get_int64 (row, 1)));
+      /* Nothing comes before the beginning. */
+      if (from == ENIGM_BINDING_NONE)
+        json_object_set_null_member (line, "from");
+      else
+        json_object_set_string_member (line, "from", enigm_binding_state_name (from));
       json_object_set_string_member (
         line, "to",
         enigm_binding_state_name ((EnigmBindingState) enigm_statement_get_int64 (row, 2)));
@@ -270,7 +273,7 @@ read_wish (EnigmRequest *request, gsize *wish, EnigmBindingReason *reason, GErro
   to = enigm_object_get_string (object, "to", 1, 16, error);
   if (to == NULL)
     return FALSE;
-  if (enigm_object_has (object, "reason"))
+  if (!enigm_object_is_null (object, "reason"))
     text = enigm_object_get_string (object, "reason", 0, 16, error);
   if (text == NULL || !enigm_object_end (object, error))
     return FALSE;

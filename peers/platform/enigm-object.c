@@ -310,6 +310,24 @@ enigm_object_get_strings (EnigmObject *self,
 }
 
 /**
+ * enigm_object_is_null:
+ * @self: an object
+ * @name: a member
+ *
+ * Returns: whether it is missing or null; for what may be left out
+ */
+gboolean
+enigm_object_is_null (EnigmObject *self, const gchar *name)
+{
+  JsonNode *node;
+
+  g_return_val_if_fail (self != NULL && name != NULL, FALSE);
+
+  node = get_member (self, name, NULL);
+  return node == NULL || JSON_NODE_HOLDS_NULL (node);
+}
+
+/**
  * enigm_object_has:
  * @self: an object
  * @name: a member

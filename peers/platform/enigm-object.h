@@ -46,6 +46,7 @@ GStrv enigm_object_get_strings (EnigmObject *self,
                                 gsize max_items,
                                 gsize max_length,
                                 GError **error);
+gboolean enigm_object_is_null (EnigmObject *self, const gchar *name);
 gboolean enigm_object_has (EnigmObject *self, const gchar *name);
 gboolean enigm_object_end (EnigmObject *self, GError **error);
 

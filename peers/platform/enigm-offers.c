@@ -79,7 +79,7 @@ read_wanted (EnigmPlatformState *state, EnigmRequest *request, Wanted *wanted, G
   if (chain == NULL || !read_digest (object, "nonce", wanted->nonce, error) ||
       !read_digest (object, "session", wanted->session, error))
     return FALSE;
-  if (enigm_object_has (object, "bound"))
+  if (!enigm_object_is_null (object, "bound"))
     bound = enigm_object_get_string (object, "bound", 0, 2 * ENIGM_ID_SIZE, error);
   if (bound == NULL || !enigm_object_end (object, error))
     return FALSE;

@@ -149,6 +149,7 @@ world_set_up (World *world, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   world->now = g_get_real_time () / G_USEC_PER_SEC;
+  world->answers = g_string_new (NULL);
   world->folder = g_dir_make_tmp ("enigm-platform-XXXXXX", &error);
   g_assert_no_error (error);
   world->maker = issue ("Maker", NULL, TRUE, world->now - DAY, world->now + 10 * DAY);
@@ -174,6 +175,27 @@ remove_all (const char *folder)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* Every answer that was seen is held to openapi.yaml. */
+static void
+check_answers (World *world)
+{
+  const char *tests = g_getenv ("G_TEST_SRCDIR");
+  g_autofree char *checker = g_build_filename (tests, "peers/platform/check-answers.py", NULL);
+  g_autofree char *api = g_build_filename (tests, "../peers/platform/openapi.yaml", NULL);
+  g_autofree char *out = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                        G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                      &error, "/usr/bin/python3", checker, api, NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, world->answers->str, NULL, &out, NULL, &error);
+  g_assert_no_error (error);
+  if (!g_subprocess_get_successful (process))
+    g_error ("an answer is not as openapi.yaml says:\n%s", out);
+}
+
 void
 world_tear_down (World *world, gconstpointer data)
 {
@@ -184,6 +206,8 @@ world_tear_down (World *world, gconstpointer data)
   g_assert_true (enigm_audit_verify (world->state->store, &count, &error));
   g_assert_no_error (error);
   stop (world);
+  check_answers (world);
+  g_string_free (world->answers, TRUE);
   remove_all (world->folder);
   g_clear_pointer (&world->maker, maker_free);
   g_free (world->folder);
@@ -203,6 +227,31 @@ on_message_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   GAsyncResult **slot = user_data;
 
   *slot = g_object_ref (result);
+}
+
+static void
+note_answer (World *world, SoupMessage *message, const char *type, GBytes *body, Answer *answer)
+{
+  g_autoptr (JsonObject) line = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *request = NULL;
+  g_autofree char *said = NULL;
+  g_autofree char *text = NULL;
+  const char *got = soup_message_headers_get_content_type (answer->headers, NULL);
+
+  if (body != NULL && g_strcmp0 (type, "application/json") == 0)
+    request = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  if (answer->json != NULL)
+    said = g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
+  json_object_set_string_member (line, "method", soup_message_get_method (message));
+  json_object_set_string_member (line, "path", g_uri_get_path (soup_message_get_uri (message)));
+  json_object_set_string_member (line, "request", request != NULL ? request : "");
+  json_object_set_int_member (line, "status", answer->status);
+  json_object_set_string_member (line, "type", got);
+  json_object_set_string_member (line, "answer", said != NULL ? said : "");
+  json_node_set_object (node, line);
+  text = json_to_string (node, FALSE);
+  g_string_append_printf (world->answers, "%s\n", text);
 }
 
 Answer *
@@ -233,6 +282,7 @@ world_send (World *world, SoupMessage *message, const char *type, GBytes *body)
       g_assert_no_error (error);
       answer->json = json_object_ref (json_node_get_object (json_parser_get_root (parser)));
     }
+  note_answer (world, message, type, body, answer);
   return answer;
 }
 

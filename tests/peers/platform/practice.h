@@ -25,6 +25,8 @@ typedef struct
   SoupSession *soup;
   gint64 now;
   Maker *maker;
+  /* Every answer in JSON, for check-answers.py. */
+  GString *answers;
 } World;
 
 typedef struct

@@ -13,9 +13,8 @@ static Answer *
 set_state (World *world, Person *person, Key *key, const char *to, const char *reason)
 {
   g_autofree char *path = key_path (key, "/state");
-  g_autofree char *body = reason != NULL
-                            ? g_strdup_printf ("{\"to\":\"%s\",\"reason\":\"%s\"}", to, reason)
-                            : g_strdup_printf ("{\"to\":\"%s\"}", to);
+  g_autofree char *quoted = reason != NULL ? g_strdup_printf ("\"%s\"", reason) : g_strdup ("null");
+  g_autofree char *body = g_strdup_printf ("{\"to\":\"%s\",\"reason\":%s}", to, quoted);
 
   return person_ask (world, person, "POST", path, TRUE, body);
 }
