@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-alert-page.h"
+
+#include <glib/gi18n.h>
+
+#include "enigm-alert-row.h"
+#include "enigm-readiness.h"
+#include "enigm-stage-row.h"
+#include "enigm-time.h"
+#include "enigm-window.h"
+
+/* Ages are looked at again in front of the person's eyes; an alert is about seconds. */
+#define TICK_SECONDS 5
+
+struct _EnigmAlertPage
+{
+  AdwBin parent_instance;
+
+  AdwWindowTitle *window_title;
+  GtkImage *icon;
+  GtkLabel *kind;
+  GtkLabel *sentence;
+  GtkLabel *caution;
+  GtkWidget *seen_button;
+  GtkButton *end_button;
+  GtkLabel *error_label;
+  AdwActionRow *time_row;
+  AdwActionRow *position_row;
+  GtkWidget *copy_button;
+  AdwActionRow *delete_row;
+  GtkWidget *delete_button;
+  GtkLabel *stages_title;
+  GtkListBox *stages_list;
+
+  EnigmAccount *account;
+  EnigmAlert *alert;
+  guint tick;
+};
+
+G_DEFINE_FINAL_TYPE (EnigmAlertPage, enigm_alert_page, ADW_TYPE_BIN)
+
+/* What is visible */
+
+static gint64
+get_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static char *
+describe_active (EnigmAlertPage *self)
+{
+  const gboolean drill = enigm_alert_get_kind (self->alert) == ENIGM_ALERT_KIND_DRILL;
+  g_autofree char *source = enigm_alert_describe_source (self->account, self->alert);
+  guint seen = 0;
+  guint told;
+
+  if (enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_CONTACT)
+    return drill ? g_strdup_printf (_ ("%s tries their key. Nobody is in need."), source)
+                 : g_strdup_printf (_ ("%s needs you."), source);
+  told = enigm_alert_count_stages (self->alert, NULL, NULL, &seen);
+  if (told == 0)
+    return g_strdup (drill ? _ ("Your drill is under way, and reaches nobody.")
+                           : _ ("Your alert is under way, and reaches nobody."));
+  return g_strdup_printf (drill
+                            ? ngettext ("Your drill is under way. %u of %u contact has seen it.",
+                                        "Your drill is under way. %u of %u contacts have seen "
+                                        "it.",
+                                        told)
+                            : ngettext ("Your alert is under way. %u of %u contact has seen it.",
+                                        "Your alert is under way. %u of %u contacts have seen "
+                                        "it.",
+                                        told),
+                          seen, told);
+}
+
+static char *
+describe_ended (EnigmAlertPage *self)
+{
+  const gboolean own = enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_OWNER;
+  const char *by = enigm_alert_get_ended_by (self->alert);
+  g_autofree char *source = enigm_alert_describe_source (self->account, self->alert);
+  g_autofree char *moment = enigm_time_describe_moment (enigm_alert_get_ended_time (self->alert));
+
+  if (g_str_equal (by, "key"))
+    return g_strdup_printf (_ ("Ended on the key itself, %s."), moment);
+  if (g_str_equal (by, "app"))
+    return own ? g_strdup_printf (_ ("Ended in the app of your account, %s."), moment)
+               : g_strdup_printf (_ ("Ended in the app of %s, %s."), source, moment);
+  if (g_str_equal (by, "revoked"))
+    return g_strdup_printf (_ ("Ended because the key was revoked, %s."), moment);
+  return g_strdup_printf (_ ("Ended, %s. By whom is unknown."), moment);
+}
+
+static void
+update_position (EnigmAlertPage *self)
+{
+  const gboolean has_position = enigm_alert_get_has_position (self->alert);
+  const gboolean active = enigm_alert_get_state (self->alert) == ENIGM_ALERT_STATE_ACTIVE;
+  g_autofree char *text = NULL;
+
+  if (has_position)
+    {
+      g_autofree char *age =
+        enigm_describe_age (enigm_alert_get_position_time (self->alert), get_now ());
+
+      /* Translators: latitude, longitude, accuracy in metres, and how long ago. */
+      text = g_strdup_printf (
+        _ ("%.5f, %.5f · within %.0f m · %s"), enigm_alert_get_latitude (self->alert),
+        enigm_alert_get_longitude (self->alert), enigm_alert_get_accuracy (self->alert), age);
+    }
+  else
+    text = g_strdup (active ? _ ("Unknown. The key has not sent one.")
+                            : _ ("Not shown: the alert has ended."));
+  adw_action_row_set_subtitle (self->position_row, text);
+  gtk_widget_set_visible (self->copy_button, has_position);
+}
+
+static void
+update_stages (EnigmAlertPage *self)
+{
+  const gboolean own = enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_OWNER;
+  GListModel *stages = enigm_alert_get_stages (self->alert);
+  const guint n = g_list_model_get_n_items (stages);
+  GtkListBoxRow *row;
+
+  gtk_label_set_label (self->stages_title, own ? _ ("Your contacts") : _ ("You"));
+  gtk_widget_set_visible (GTK_WIDGET (self->stages_title), n > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->stages_list), n > 0);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (stages, i);
+
+      row = gtk_list_box_get_row_at_index (self->stages_list, i);
+      if (row == NULL)
+        {
+          row = GTK_LIST_BOX_ROW (enigm_stage_row_new ());
+          gtk_list_box_append (self->stages_list, GTK_WIDGET (row));
+        }
+      enigm_stage_row_set (ENIGM_STAGE_ROW (row), stage, own);
+    }
+  while ((row = gtk_list_box_get_row_at_index (self->stages_list, n)) != NULL)
+    gtk_list_box_remove (self->stages_list, GTK_WIDGET (row));
+}
+
+static void
+update_alert (EnigmAlertPage *self)
+{
+  const gboolean drill = enigm_alert_get_kind (self->alert) == ENIGM_ALERT_KIND_DRILL;
+  const gboolean own = enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_OWNER;
+  const gboolean active = enigm_alert_get_state (self->alert) == ENIGM_ALERT_STATE_ACTIVE;
+  const char *kind = drill ? _ ("DRILL") : _ ("ALERT");
+  const char *style = drill ? "warning" : "error";
+  g_autofree char *sentence = active ? describe_active (self) : describe_ended (self);
+  g_autofree char *age = enigm_describe_age (enigm_alert_get_received (self->alert), get_now ());
+  g_autofree char *moment = enigm_time_describe_moment (enigm_alert_get_received (self->alert));
+  g_autofree char *since = g_strdup_printf ("%s · %s", moment, age);
+  g_autofree char *delete_on = enigm_time_describe_day (enigm_alert_get_delete_on (self->alert));
+  guint seen = 0;
+
+  enigm_alert_count_stages (self->alert, NULL, NULL, &seen);
+  adw_window_title_set_title (self->window_title, drill ? _ ("Drill") : _ ("Alert"));
+  gtk_image_set_from_icon_name (self->icon,
+                                drill ? "enigm-drill-symbolic" : "enigm-alert-symbolic");
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
+  gtk_widget_add_css_class (GTK_WIDGET (self->kind), style);
+  gtk_label_set_label (self->kind, kind);
+  gtk_label_set_label (self->sentence, sentence);
+  gtk_label_set_label (self->caution, _ ("This does not show that they are safe."));
+  gtk_widget_set_visible (GTK_WIDGET (self->caution), !active && !own && !drill);
+  gtk_widget_set_visible (self->seen_button, active && !own && seen == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->end_button), active && own);
+  gtk_button_set_label (self->end_button, drill ? _ ("_End the Drill") : _ ("_End the Alert"));
+  adw_action_row_set_subtitle (self->time_row, since);
+  gtk_widget_set_visible (GTK_WIDGET (self->position_row), !drill || active);
+  update_position (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->delete_row),
+                          enigm_alert_get_delete_on (self->alert) != 0);
+  adw_action_row_set_subtitle (self->delete_row, delete_on);
+  gtk_widget_set_visible (self->delete_button, own && !active);
+  update_stages (self);
+}
+
+static void
+update_error (EnigmAlertPage *self, const GError *error)
+{
+  if (self->error_label == NULL)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
+  if (error != NULL)
+    gtk_label_set_label (self->error_label, error->message);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  update_alert (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* What the buttons do */
+
+static void
+on_seen (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmAlertPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_stage_alert_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+}
+
+static void
+on_seen_button_clicked (EnigmAlertPage *self)
+{
+  update_error (self, NULL);
+  enigm_account_stage_alert_async (self->account, self->alert, "seen", NULL, on_seen,
+                                   g_object_ref (self));
+}
+
+static void
+on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmAlertPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_end_alert_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+}
+
+static void
+on_end_responded (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  EnigmAlertPage *self = user_data;
+
+  if (g_str_equal (response, "end"))
+    enigm_account_end_alert_async (self->account, self->alert, NULL, on_ended, g_object_ref (self));
+}
+
+static void
+on_end_button_clicked (EnigmAlertPage *self)
+{
+  GtkWidget *dialog;
+
+  update_error (self, NULL);
+  /* A drill frightens nobody; ending one needs no second thought. */
+  if (enigm_alert_get_kind (self->alert) == ENIGM_ALERT_KIND_DRILL)
+    {
+      enigm_account_end_alert_async (self->account, self->alert, NULL, on_ended,
+                                     g_object_ref (self));
+      return;
+    }
+  dialog = adw_message_dialog_new (
+    GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("End your alert?"),
+    _ ("Your contacts are told that it was ended in the app, and no longer see a position."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "end",
+                                    _ ("_End the Alert"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "end",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_end_responded), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmAlertPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_delete_alert_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+  if (error == NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
+}
+
+static void
+on_delete_button_clicked (EnigmAlertPage *self)
+{
+  update_error (self, NULL);
+  enigm_account_delete_alert_async (self->account, self->alert, NULL, on_deleted,
+                                    g_object_ref (self));
+}
+
+static void
+on_copy_button_clicked (EnigmAlertPage *self)
+{
+  char latitude[G_ASCII_DTOSTR_BUF_SIZE];
+  char longitude[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *text = NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  /* As maps take it, whatever the language writes for a decimal point. */
+  text = g_strdup_printf (
+    "%s, %s",
+    g_ascii_formatd (latitude, sizeof latitude, "%.5f", enigm_alert_get_latitude (self->alert)),
+    g_ascii_formatd (longitude, sizeof longitude, "%.5f", enigm_alert_get_longitude (self->alert)));
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  if (ENIGM_IS_WINDOW (root))
+    enigm_window_add_toast (ENIGM_WINDOW (root), adw_toast_new (_ ("The position is copied")));
+}
+
+/* The widget */
+
+static void
+enigm_alert_page_map (GtkWidget *widget)
+{
+  EnigmAlertPage *self = ENIGM_ALERT_PAGE (widget);
+
+  GTK_WIDGET_CLASS (enigm_alert_page_parent_class)->map (widget);
+  update_alert (self);
+  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
+}
+
+static void
+enigm_alert_page_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&ENIGM_ALERT_PAGE (widget)->tick, g_source_remove);
+  GTK_WIDGET_CLASS (enigm_alert_page_parent_class)->unmap (widget);
+}
+
+static void
+enigm_alert_page_dispose (GObject *object)
+{
+  EnigmAlertPage *self = ENIGM_ALERT_PAGE (object);
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_object (&self->account);
+  g_clear_object (&self->alert);
+  G_OBJECT_CLASS (enigm_alert_page_parent_class)->dispose (object);
+}
+
+static void
+enigm_alert_page_class_init (EnigmAlertPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = enigm_alert_page_dispose;
+  widget_class->map = enigm_alert_page_map;
+  widget_class->unmap = enigm_alert_page_unmap;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/enigm/App/enigm-alert-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, icon);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, kind);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, sentence);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, caution);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, seen_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, end_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, time_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, position_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, delete_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, delete_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, stages_title);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, stages_list);
+  gtk_widget_class_bind_template_callback (widget_class, on_seen_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_end_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_button_clicked);
+}
+
+static void
+enigm_alert_page_init (EnigmAlertPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+enigm_alert_page_new (EnigmAccount *account, EnigmAlert *alert)
+{
+  EnigmAlertPage *self = g_object_new (ENIGM_TYPE_ALERT_PAGE, NULL);
+
+  self->account = g_object_ref (account);
+  self->alert = g_object_ref (alert);
+  g_signal_connect_object (alert, "notify", G_CALLBACK (update_alert), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (account, "alert-changed", G_CALLBACK (update_alert), self,
+                           G_CONNECT_SWAPPED);
+  update_alert (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-application.h"
+
+#include <glib/gi18n.h>
+
+#include "enigm-actions.h"
+#include "enigm-state-lock.h"
+#include "enigm-window.h"
+
+struct _EnigmApplication
+{
+  AdwApplication parent_instance;
+
+  EnigmStateLock *lock;
+  EnigmAccount *account;
+  EnigmRadio *radio;
+  GSettings *settings;
+  char *platform_hint;
+  char *ca_hint;
+};
+
+G_DEFINE_FINAL_TYPE (EnigmApplication, enigm_application, ADW_TYPE_APPLICATION)
+
+static void
+on_alert_staged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* The account tells the platform again when it listens again; nobody can mend it meanwhile. */
+  if (!enigm_account_stage_alert_finish (ENIGM_ACCOUNT (source), result, &error))
+    g_debug ("That an alert was shown is not known to the platform yet: %s", error->message);
+}
+
+static gboolean
+is_notification_due (EnigmAlert *alert)
+{
+  GListModel *stages = enigm_alert_get_stages (alert);
+  g_autoptr (EnigmAlertStage) own = g_list_model_get_item (stages, 0);
+
+  return enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_CONTACT &&
+         enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE &&
+         (own == NULL || enigm_alert_stage_get_notified (own) == 0);
+}
+
+/* It names nobody: whoever looks over a shoulder, or at a locked screen, learns no name. */
+static void
+notify_of_alert (EnigmApplication *self, EnigmAlert *alert)
+{
+  const gboolean drill = enigm_alert_get_kind (alert) == ENIGM_ALERT_KIND_DRILL;
+  g_autoptr (GNotification) notification =
+    g_notification_new (drill ? _ ("DRILL: a practice alert") : _ ("ALERT: somebody needs you"));
+
+  g_notification_set_body (
+    notification, drill ? _ ("Somebody who chose you tries their key. Say that you have seen it.")
+                        : _ ("Somebody who chose you raised an alert. Open it to see who."));
+  g_notification_set_priority (notification, drill ? G_NOTIFICATION_PRIORITY_HIGH
+                                                   : G_NOTIFICATION_PRIORITY_URGENT);
+  g_notification_set_default_action_and_target (notification, "app.show-alert", "s",
+                                                enigm_alert_get_id (alert));
+  g_application_send_notification (G_APPLICATION (self), enigm_alert_get_id (alert), notification);
+  enigm_account_stage_alert_async (self->account, alert, "notified", NULL, on_alert_staged, NULL);
+}
+
+static void
+on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
+{
+  EnigmApplication *self = user_data;
+
+  if (is_notification_due (alert))
+    notify_of_alert (self, alert);
+  else if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ENDED)
+    g_application_withdraw_notification (G_APPLICATION (self), enigm_alert_get_id (alert));
+}
+
+gboolean
+enigm_application_open_account (EnigmApplication *self, GError **error)
+{
+  g_autofree char *data_dir = NULL;
+  g_autoptr (EnigmKeyring) keyring = NULL;
+
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), FALSE);
+
+  if (self->account != NULL)
+    return TRUE;
+  data_dir = enigm_account_default_data_dir ();
+  self->lock = enigm_state_lock_take (data_dir, error);
+  if (self->lock == NULL)
+    return FALSE;
+
+  keyring = enigm_keyring_new ();
+  self->account = enigm_account_new (data_dir, keyring);
+  g_signal_connect (self->account, "alert-changed", G_CALLBACK (on_alert_changed), self);
+  return TRUE;
+}
+
+EnigmAccount *
+enigm_application_get_account (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), NULL);
+  return self->account;
+}
+
+EnigmRadio *
+enigm_application_get_radio (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), NULL);
+
+  if (self->radio == NULL)
+    self->radio = enigm_radio_new (NULL);
+  return self->radio;
+}
+
+GSettings *
+enigm_application_get_settings (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), NULL);
+  return self->settings;
+}
+
+const char *
+enigm_application_get_platform_hint (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), "");
+  return self->platform_hint != NULL ? self->platform_hint : DEFAULT_PLATFORM;
+}
+
+const char *
+enigm_application_get_ca_hint (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), "");
+  return self->ca_hint != NULL ? self->ca_hint : "";
+}
+
+static void
+enigm_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (enigm_window_new (ENIGM_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+static void
+enigm_application_startup (GApplication *application)
+{
+  EnigmApplication *self = ENIGM_APPLICATION (application);
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  G_APPLICATION_CLASS (enigm_application_parent_class)->startup (application);
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, APPLICATION_ID, TRUE);
+  if (schema != NULL)
+    self->settings = g_settings_new_full (schema, NULL, NULL);
+  gtk_window_set_default_icon_name (APPLICATION_ID);
+  enigm_actions_add_to_application (self);
+}
+
+static int
+enigm_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  EnigmApplication *self = ENIGM_APPLICATION (application);
+
+  g_variant_dict_lookup (options, "platform", "s", &self->platform_hint);
+  g_variant_dict_lookup (options, "ca-file", "^ay", &self->ca_hint);
+  return -1;
+}
+
+static void
+enigm_application_finalize (GObject *object)
+{
+  EnigmApplication *self = ENIGM_APPLICATION (object);
+
+  g_clear_object (&self->account);
+  g_clear_object (&self->radio);
+  g_clear_pointer (&self->lock, enigm_state_lock_free);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->platform_hint, g_free);
+  g_clear_pointer (&self->ca_hint, g_free);
+  G_OBJECT_CLASS (enigm_application_parent_class)->finalize (object);
+}
+
+static void
+enigm_application_class_init (EnigmApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = enigm_application_finalize;
+  application_class->activate = enigm_application_activate;
+  application_class->startup = enigm_application_startup;
+  application_class->handle_local_options = enigm_application_handle_local_options;
+}
+
+static void
+enigm_application_init (EnigmApplication *self)
+{
+  const GOptionEntry options[] = {
+    { "platform", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Begin sign-in with this platform"),
+      N_ ("ADDRESS") },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+      N_ ("Begin sign-in with trust in the certificate authority in this file"), N_ ("FILE") },
+    { NULL }
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+EnigmApplication *
+enigm_application_new (void)
+{
+  return g_object_new (ENIGM_TYPE_APPLICATION, "application-id", APPLICATION_ID,
+                       "resource-base-path", "/io/enigm/App", NULL);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "enigm-account.h"
+
+G_BEGIN_DECLS
+
+/**
+ * EnigmKeyDialogFunc:
+ * @sentence: what is true now, for a toast
+ * @error: (nullable): why nothing was changed
+ * @widget: the widget that asked
+ *
+ * Called once the change is made or failed; not called when the person says no.
+ */
+typedef void (*EnigmKeyDialogFunc) (const char *sentence, const GError *error, gpointer widget);
+
+/**
+ * enigm_key_dialog_ask:
+ * @widget: who asks
+ * @account: the account
+ * @key: a key of it
+ * @to: as in enigm_account_set_key_state_async()
+ * @done: called with the result
+ *
+ * Asks once, in plain words, and does it.
+ */
+void enigm_key_dialog_ask (GtkWidget *widget,
+                           EnigmAccount *account,
+                           EnigmKey *key,
+                           const char *to,
+                           EnigmKeyDialogFunc done);
+
+/**
+ * enigm_key_dialog_describe:
+ * @to: as in enigm_account_set_key_state_async()
+ *
+ * Returns: (transfer none): one sentence for what it does and one for what it does not
+ */
+const char *enigm_key_dialog_describe (const char *to);
+
+G_END_DECLS

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-key-page.h"
+
+#include <glib/gi18n.h>
+
+#include "enigm-key-dialog.h"
+#include "enigm-label-dialog.h"
+#include "enigm-time.h"
+
+struct _EnigmKeyPage
+{
+  AdwBin parent_instance;
+
+  AdwWindowTitle *window_title;
+  GtkLabel *error_label;
+  AdwActionRow *name_row;
+  AdwActionRow *state_row;
+  AdwActionRow *battery_row;
+  GtkWidget *changes_group;
+  GtkListBox *changes_list;
+  GtkWidget *history_group;
+  GtkListBox *history_list;
+
+  EnigmAccount *account;
+  EnigmKey *key;
+};
+
+G_DEFINE_FINAL_TYPE (EnigmKeyPage, enigm_key_page, ADW_TYPE_BIN)
+
+/* What may be done in which state, as the lifecycle has it. */
+static const struct
+{
+  const char *to;
+  const char *title;
+  const char *button;
+  const char *style;
+} changes[] = {
+  { "found", N_ ("Found"), N_ ("I _Found It…"), "suggested-action" },
+  { "lost", N_ ("Lost"), N_ ("I _Lost It…"), NULL },
+  { "cancelled", N_ ("Cancel the pairing"), N_ ("_Cancel…"), NULL },
+  { "revoked", N_ ("Revoke"), N_ ("Re_voke…"), "destructive-action" },
+  { "retired", N_ ("Retire"), N_ ("Re_tire…"), NULL },
+  { "released", N_ ("Release"), N_ ("Re_lease…"), NULL },
+};
+
+static gboolean
+is_possible (EnigmKey *key, const char *to)
+{
+  const EnigmKeyState state = enigm_key_get_state (key);
+  const gboolean lost = (enigm_key_get_reasons (key) & ENIGM_KEY_REASON_LOST) != 0;
+
+  if (enigm_key_get_waiting_to_revoke (key))
+    return FALSE;
+  if (g_str_equal (to, "found"))
+    return state == ENIGM_KEY_STATE_RESTRICTED && lost;
+  if (g_str_equal (to, "lost"))
+    return state == ENIGM_KEY_STATE_TRUSTED || (state == ENIGM_KEY_STATE_RESTRICTED && !lost);
+  if (g_str_equal (to, "cancelled"))
+    return state == ENIGM_KEY_STATE_PENDING;
+  if (g_str_equal (to, "revoked"))
+    return state == ENIGM_KEY_STATE_TRUSTED || state == ENIGM_KEY_STATE_RESTRICTED;
+  if (g_str_equal (to, "retired"))
+    return state == ENIGM_KEY_STATE_TRUSTED;
+  return state == ENIGM_KEY_STATE_REVOKED || state == ENIGM_KEY_STATE_REPLACED;
+}
+
+/* What is visible */
+
+static void
+clear_list (GtkListBox *list)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (list))) != NULL)
+    gtk_list_box_remove (list, child);
+}
+
+static void
+on_change_done (const char *sentence, const GError *error, gpointer user_data)
+{
+  EnigmKeyPage *self = user_data;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
+  if (error != NULL)
+    gtk_label_set_label (self->error_label, error->message);
+  else if (ADW_IS_PREFERENCES_WINDOW (root))
+    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), adw_toast_new (sentence));
+}
+
+static void
+on_change_button_clicked (GtkButton *button, gpointer user_data)
+{
+  EnigmKeyPage *self = user_data;
+
+  enigm_key_dialog_ask (GTK_WIDGET (self), self->account, self->key,
+                        g_object_get_data (G_OBJECT (button), "to"), on_change_done);
+}
+
+static void
+update_changes (EnigmKeyPage *self)
+{
+  clear_list (self->changes_list);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      GtkWidget *row;
+      GtkWidget *button;
+
+      if (!is_possible (self->key, changes[i].to))
+        continue;
+      row = adw_action_row_new ();
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (changes[i].title));
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), enigm_key_dialog_describe (changes[i].to));
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+      button = gtk_button_new_with_mnemonic (_ (changes[i].button));
+      gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+      if (changes[i].style != NULL)
+        gtk_widget_add_css_class (button, changes[i].style);
+      g_object_set_data (G_OBJECT (button), "to", (gpointer) changes[i].to);
+      g_signal_connect_object (button, "clicked", G_CALLBACK (on_change_button_clicked), self, 0);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+      gtk_list_box_append (self->changes_list, row);
+    }
+  gtk_widget_set_visible (self->changes_group,
+                          gtk_widget_get_first_child (GTK_WIDGET (self->changes_list)) != NULL);
+}
+
+static void
+update_history (EnigmKeyPage *self)
+{
+  GListModel *history = enigm_key_get_history (self->key);
+  const guint n = g_list_model_get_n_items (history);
+
+  clear_list (self->history_list);
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (EnigmKeyChange) change = g_list_model_get_item (history, i - 1);
+      g_autofree char *sentence = enigm_key_change_describe (change);
+      g_autofree char *moment = enigm_time_describe_moment (enigm_key_change_get_time (change));
+      GtkWidget *row = adw_action_row_new ();
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sentence);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), moment);
+      gtk_list_box_append (self->history_list, row);
+    }
+  gtk_widget_set_visible (self->history_group, n > 0);
+}
+
+static void
+update_key (EnigmKeyPage *self)
+{
+  const guint battery = enigm_key_get_battery (self->key);
+  const gint64 since = enigm_key_get_since (self->key);
+  g_autofree char *words = enigm_key_describe_state (self->key);
+  g_autofree char *since_text = since != 0 ? enigm_time_describe_moment (since) : NULL;
+  g_autofree char *state = since_text != NULL
+                             /* Translators: a key's state, and since when. */
+                             ? g_strdup_printf (_ ("%s Since %s."), words, since_text)
+                             : g_strdup (words);
+  g_autofree char *battery_text = NULL;
+
+  if (battery == ENIGM_KEY_BATTERY_UNKNOWN)
+    battery_text = g_strdup (_ ("Unknown"));
+  else
+    {
+      g_autofree char *moment = enigm_time_describe_moment (enigm_key_get_battery_time (self->key));
+
+      battery_text = g_strdup_printf (_ ("%u %%, %s"), battery, moment);
+    }
+  adw_window_title_set_title (self->window_title, enigm_key_get_name (self->key));
+  adw_action_row_set_subtitle (self->name_row, enigm_key_get_name (self->key));
+  adw_action_row_set_subtitle (
+    self->state_row,
+    enigm_key_get_waiting_to_revoke (self->key)
+      ? _ ("Revoking waits for the network. Until it is sent, the key still works.")
+      : state);
+  adw_action_row_set_subtitle (self->battery_row, battery_text);
+  gtk_widget_set_visible (GTK_WIDGET (self->battery_row), enigm_key_is_live (self->key));
+  update_changes (self);
+  update_history (self);
+}
+
+/* The widget */
+
+static void
+on_rename_button_clicked (EnigmKeyPage *self)
+{
+  enigm_label_dialog_ask_key (GTK_WIDGET (self), self->account, self->key);
+}
+
+static void
+on_back_button_clicked (EnigmKeyPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (ADW_IS_PREFERENCES_WINDOW (root))
+    adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (root));
+}
+
+static void
+enigm_key_page_dispose (GObject *object)
+{
+  EnigmKeyPage *self = ENIGM_KEY_PAGE (object);
+
+  g_clear_object (&self->account);
+  g_clear_object (&self->key);
+  G_OBJECT_CLASS (enigm_key_page_parent_class)->dispose (object);
+}
+
+static void
+enigm_key_page_class_init (EnigmKeyPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = enigm_key_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/enigm/App/enigm-key-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, name_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, state_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, battery_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_list);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_list);
+  gtk_widget_class_bind_template_callback (widget_class, on_rename_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_back_button_clicked);
+}
+
+static void
+enigm_key_page_init (EnigmKeyPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+enigm_key_page_new (EnigmAccount *account, EnigmKey *key)
+{
+  EnigmKeyPage *self = g_object_new (ENIGM_TYPE_KEY_PAGE, NULL);
+
+  self->account = g_object_ref (account);
+  self->key = g_object_ref (key);
+  g_signal_connect_object (key, "notify", G_CALLBACK (update_key), self, G_CONNECT_SWAPPED);
+  update_key (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-label-dialog.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  EnigmAccount *account;
+  EnigmKey *key;
+  char *contact_id;
+  GtkEditable *entry;
+} Question;
+
+static void
+question_free (gpointer data, GClosure *closure)
+{
+  Question *question = data;
+
+  g_clear_object (&question->account);
+  g_clear_object (&question->key);
+  g_free (question->contact_id);
+  g_free (question);
+}
+
+/* A label is kept on this computer; what fails there is a full disk, and the old label stays. */
+static void
+on_labelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_label_contact_finish (ENIGM_ACCOUNT (source), result, &error))
+    g_warning ("A label could not be kept: %s", error->message);
+}
+
+static void
+on_renamed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_rename_key_finish (ENIGM_ACCOUNT (source), result, &error))
+    g_warning ("A name could not be kept: %s", error->message);
+}
+
+static void
+on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Question *question = user_data;
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (question->entry)));
+
+  if (!g_str_equal (response, "save"))
+    return;
+  if (question->key != NULL)
+    enigm_account_rename_key_async (question->account, question->key, text, NULL, on_renamed, NULL);
+  else
+    enigm_account_label_contact_async (question->account, question->contact_id, text, NULL,
+                                       on_labelled, NULL);
+}
+
+static void
+ask (GtkWidget *widget,
+     const char *heading,
+     const char *body,
+     const char *title,
+     const char *text,
+     Question *question)
+{
+  GtkWidget *dialog =
+    adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), heading, body);
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *row = adw_entry_row_new ();
+  GtkEditable *inner;
+
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (row), text);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  question->entry = GTK_EDITABLE (row);
+  /* In characters; four bytes each is the most that UTF-8 needs. */
+  inner = gtk_editable_get_delegate (question->entry);
+  if (GTK_IS_TEXT (inner))
+    gtk_text_set_max_length (GTK_TEXT (inner), ENIGM_LABEL_MAX / 4);
+
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), list);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "save",
+                                    _ ("_Save"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "save",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_dialog_responded), question,
+                         question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (row);
+}
+
+void
+enigm_label_dialog_ask (GtkWidget *widget, EnigmAccount *account, const char *contact_id)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->account = g_object_ref (account);
+  question->contact_id = g_strdup (contact_id);
+  ask (widget, _ ("Label"),
+       _ ("Your own word for them. It stays on this computer; they and the platform never see it."),
+       _ ("Label"), enigm_account_find_label (account, contact_id), question);
+}
+
+void
+enigm_label_dialog_ask_key (GtkWidget *widget, EnigmAccount *account, EnigmKey *key)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->account = g_object_ref (account);
+  question->key = g_object_ref (key);
+  ask (widget, _ ("Name"), _ ("The name stays on this computer. The platform never sees it."),
+       _ ("Name"), enigm_key_get_name (key), question);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-settings-window.h"
+
+#include <glib/gi18n.h>
+
+#include "enigm-error.h"
+#include "enigm-key-page.h"
+#include "enigm-key-row.h"
+
+struct _EnigmSettingsWindow
+{
+  AdwPreferencesWindow parent_instance;
+
+  GtkListBox *live_list;
+  GtkWidget *no_key_label;
+  GtkWidget *ended_group;
+  GtkListBox *ended_list;
+  AdwActionRow *user_row;
+  AdwActionRow *contact_id_row;
+  GtkLabel *sign_out_error;
+  AdwActionRow *platform_row;
+  AdwActionRow *trust_row;
+  GtkWidget *listen_group;
+  GtkSwitch *listen_switch;
+
+  EnigmAccount *account;
+};
+
+G_DEFINE_FINAL_TYPE (EnigmSettingsWindow, enigm_settings_window, ADW_TYPE_PREFERENCES_WINDOW)
+
+/* What is visible */
+
+static void
+fill_list (EnigmSettingsWindow *self, GtkListBox *list, gboolean live)
+{
+  GListModel *keys = enigm_account_get_keys (self->account);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (list))) != NULL)
+    gtk_list_box_remove (list, child);
+  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
+
+      if (enigm_key_is_live (key) == live)
+        gtk_list_box_append (list, enigm_key_row_new (key));
+    }
+}
+
+static void
+update_keys (EnigmSettingsWindow *self)
+{
+  gboolean live;
+  gboolean ended;
+
+  fill_list (self, self->live_list, TRUE);
+  fill_list (self, self->ended_list, FALSE);
+  live = gtk_widget_get_first_child (GTK_WIDGET (self->live_list)) != NULL;
+  ended = gtk_widget_get_first_child (GTK_WIDGET (self->ended_list)) != NULL;
+  gtk_widget_set_visible (GTK_WIDGET (self->live_list), live);
+  gtk_widget_set_visible (self->no_key_label, !live);
+  gtk_widget_set_visible (self->ended_group, ended);
+}
+
+static void
+update_account (EnigmSettingsWindow *self)
+{
+  EnigmPlatform *platform = enigm_account_get_platform (self->account);
+
+  adw_action_row_set_subtitle (self->user_row, enigm_account_get_user (self->account));
+  adw_action_row_set_subtitle (self->contact_id_row, enigm_account_get_contact_id (self->account));
+  adw_action_row_set_subtitle (self->platform_row, enigm_account_get_origin (self->account));
+  if (platform != NULL)
+    {
+      g_autofree char *trust = enigm_trust_describe (enigm_platform_get_trust (platform));
+
+      adw_action_row_set_subtitle (self->trust_row, trust);
+    }
+  if (enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_OUT)
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Signing out */
+
+static void ask_to_sign_out (EnigmSettingsWindow *self, gboolean even_offline);
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmSettingsWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_sign_out_finish (ENIGM_ACCOUNT (source), result, &error) ||
+      self->account == NULL)
+    return;
+  gtk_label_set_label (self->sign_out_error, error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->sign_out_error), TRUE);
+  if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    ask_to_sign_out (self, TRUE);
+}
+
+static void
+on_sign_out_responded (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  EnigmSettingsWindow *self = user_data;
+
+  if (!g_str_equal (response, "online") && !g_str_equal (response, "offline"))
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->sign_out_error), FALSE);
+  enigm_account_sign_out_async (self->account, g_str_equal (response, "offline"), NULL,
+                                on_signed_out, g_object_ref (self));
+}
+
+static void
+ask_to_sign_out (EnigmSettingsWindow *self, gboolean even_offline)
+{
+  const char *response = even_offline ? "offline" : "online";
+  GtkWidget *dialog = adw_message_dialog_new (
+    GTK_WINDOW (self), even_offline ? _ ("Sign out without the platform?") : _ ("Sign out?"),
+    even_offline
+      ? _ ("The platform cannot be reached, so this computer stays listed in your account until "
+           "you close it from another one. What it knows is removed from here.")
+      : _ ("Labels, names and what this computer needs to manage your key without the code are "
+           "removed from it. Your key goes on working."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), response,
+                                    _ ("_Sign Out"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), response,
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_responded), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_sign_out_button_clicked (EnigmSettingsWindow *self)
+{
+  ask_to_sign_out (self, FALSE);
+}
+
+/* Keys */
+
+static void
+on_pair_button_clicked (EnigmSettingsWindow *self)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  gtk_window_close (GTK_WINDOW (self));
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.pair", NULL);
+}
+
+static void
+on_key_row_activated (EnigmSettingsWindow *self, GtkListBoxRow *row)
+{
+  EnigmKey *key = enigm_key_row_get_key (ENIGM_KEY_ROW (row));
+
+  adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (self),
+                                          enigm_key_page_new (self->account, key));
+}
+
+/* The widget */
+
+static void
+enigm_settings_window_dispose (GObject *object)
+{
+  g_clear_object (&ENIGM_SETTINGS_WINDOW (object)->account);
+  G_OBJECT_CLASS (enigm_settings_window_parent_class)->dispose (object);
+}
+
+static void
+enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = enigm_settings_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/enigm/App/enigm-settings-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, live_list);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, no_key_label);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, ended_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, ended_list);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, user_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, contact_id_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, sign_out_error);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, platform_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, trust_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, listen_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, listen_switch);
+  gtk_widget_class_bind_template_callback (widget_class, on_pair_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_key_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_sign_out_button_clicked);
+}
+
+static void
+enigm_settings_window_init (EnigmSettingsWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, GSettings *settings)
+{
+  EnigmSettingsWindow *self =
+    g_object_new (ENIGM_TYPE_SETTINGS_WINDOW, "transient-for", parent, NULL);
+
+  self->account = g_object_ref (account);
+  g_signal_connect_object (enigm_account_get_keys (account), "items-changed",
+                           G_CALLBACK (update_keys), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (account, "notify", G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
+  if (settings != NULL)
+    g_settings_bind (settings, "listen-when-closed", self->listen_switch, "active",
+                     G_SETTINGS_BIND_DEFAULT);
+  gtk_widget_set_visible (self->listen_group, settings != NULL);
+  update_keys (self);
+  update_account (self);
+  return GTK_WIDGET (self);
+}
