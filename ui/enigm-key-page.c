@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-button.h"
 #include "enigm-key-dialog.h"
 #include "enigm-label-dialog.h"
 #include "enigm-time.h"
@@ -114,7 +115,7 @@ update_changes (EnigmKeyPage *self)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (changes[i].title));
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), enigm_key_dialog_describe (changes[i].to));
       adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-      button = gtk_button_new_with_mnemonic (_ (changes[i].button));
+      button = enigm_button_new_with_mnemonic (_ (changes[i].button));
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
       if (changes[i].style != NULL)
         gtk_widget_add_css_class (button, changes[i].style);

@@ -5,6 +5,7 @@
 #include <locale.h>
 
 #include "enigm-application.h"
+#include "enigm-button.h"
 #include "protocol/enigm-secret.h"
 
 int
@@ -17,6 +18,7 @@ main (int argc, char *argv[])
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  g_type_ensure (ENIGM_TYPE_BUTTON); /* Templates name it. */
   g_set_application_name (_ ("Enigm App"));
 
   application = enigm_application_new ();

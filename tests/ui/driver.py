@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the app's window as somebody with a screen reader would, through AT-SPI."""
+import os
+import pathlib
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+from world import DEADLINE, WorldError, die_with_parent  # noqa: E402
+
+TEXTS = ("text", "password text", "entry")
+
+
+class Window:
+    """The running app. Whatever is looked for is waited for."""
+
+    def __init__(self, world, *arguments, env=None, pictures=None):
+        self.world = world
+        self.pictures = pathlib.Path(pictures or os.environ["ENIGM_BUILD_DIR"]) / "screenshots"
+        self.pictures.mkdir(exist_ok=True)
+        self.process = world.start("app", "enigm-app", *arguments, env=dict(env or os.environ))
+        self.await_node(lambda node: node.get_role_name() == "application" and
+                        node.get_name() in ("enigm-app", "Enigm App"), Atspi.get_desktop(0))
+
+    # Looking
+
+    @staticmethod
+    def has_place(node):
+        if "Component" not in node.get_interfaces():
+            return True
+        place = node.get_extents(Atspi.CoordType.WINDOW)
+        return place.width > 0 and place.height > 0
+
+    @staticmethod
+    def walk(node, depth=0):
+        """Every node that shows, depth first."""
+        if node is None or depth > 40:
+            return
+        yield node
+        try:
+            for index in range(node.get_child_count()):
+                child = node.get_child_at_index(index)
+                # GTK 4.8 does not tell what a stack hides; what never had a place was never shown.
+                if child is not None and child.get_state_set().contains(Atspi.StateType.VISIBLE) \
+                        and Window.has_place(child):
+                    yield from Window.walk(child, depth + 1)
+        except GLib.Error:  # it went while being looked at
+            return
+
+    def app(self):
+        desktop = Atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            node = desktop.get_child_at_index(index)
+            if node is not None and node.get_process_id() == self.process.popen.pid:
+                return node
+        return None
+
+    def nodes(self):
+        app = self.app()
+        if app is None:
+            return
+        for index in range(app.get_child_count()):
+            yield from self.walk(app.get_child_at_index(index))
+
+    def find(self, test):
+        for node in self.nodes():
+            try:
+                if test(node):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
+    def await_node(self, test, root=None, deadline=DEADLINE):
+        until = time.monotonic() + deadline
+        context = GLib.MainContext.default()
+        while time.monotonic() < until:
+            if root is not None:
+                found = next((node for node in self.walk_all(root) if test(node)), None)
+            else:
+                found = self.find(test)
+            if found is not None:
+                return found
+            if self.process.popen.poll() is not None:
+                raise WorldError(f"the app ended with {self.process.popen.returncode}\n{self.process.tail()}")
+            # The accessibility bus tells of changes; a tenth of a second bounds what it misses.
+            wake = GLib.timeout_add(100, lambda: True)
+            context.iteration(True)
+            GLib.source_remove(wake)
+        raise WorldError("what was looked for did not appear; there is:\n" + self.describe())
+
+    @staticmethod
+    def walk_all(root):
+        for index in range(root.get_child_count()):
+            node = root.get_child_at_index(index)
+            if node is not None:
+                yield node
+
+    def describe(self):
+        lines = []
+        for node in self.nodes():
+            name = node.get_name()
+            text = self.text(node)
+            if name or text:
+                lines.append(f"  {node.get_role_name()}: {name!r} {text!r}")
+        return "\n".join(lines)
+
+    @staticmethod
+    def text(node):
+        try:
+            if "Text" in node.get_interfaces():
+                return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+        except GLib.Error:
+            pass
+        return ""
+
+    def await_text(self, words, deadline=DEADLINE):
+        """Waits until these words can be read somewhere."""
+        return self.await_node(lambda node: words in (node.get_name() or "") or words in self.text(node),
+                               deadline=deadline)
+
+    def shows(self, words):
+        return self.find(lambda node: words in (node.get_name() or "") or words in self.text(node)) is not None
+
+    def button(self, name):
+        return self.await_node(lambda node: node.get_name() == name and
+                               node.get_role_name() in ("push button", "button", "toggle button", "menu item",
+                                                        "page tab", "radio button", "switch") and
+                               node.get_state_set().contains(Atspi.StateType.SENSITIVE))
+
+    # Doing
+
+    def press(self, name):
+        Atspi.Action.do_action(self.button(name), 0)
+
+    def entry(self, name):
+        """The text field of that name: itself, or the one inside a row of that name."""
+        def is_it(node):
+            if "EditableText" not in node.get_interfaces():
+                return False
+            while node is not None and node.get_role_name() != "application":
+                if node.get_name() == name:
+                    return True
+                node = node.get_parent()
+            return False
+        return self.await_node(is_it)
+
+    def type(self, name, text):
+        Atspi.EditableText.set_text_contents(self.entry(name), text)
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "key", *keys], check=True, preexec_fn=die_with_parent)
+
+    def picture(self, name):
+        """Keeps a picture of the screen under the build directory."""
+        # Two frames, so that what was just changed is painted.
+        self.world.screenshot(self.pictures / f"{name}.png")
+
+    def close(self):
+        return self.process.stop()
