@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "party.h"
+
+#define PASSWORD "practice password"
+#define PIN "135790"
+
+static char *
+run (Party *self, const char *const *argv)
+{
+  g_autoptr (GSubprocess) process =
+    enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
+  g_autoptr (GError) error = NULL;
+  char *line = enigm_world_await_line (process);
+
+  g_subprocess_wait_check (process, NULL, &error);
+  g_assert_no_error (error);
+  return line;
+}
+
+/* A maker of keys: its CA. Returns its folder. */
+char *
+party_make_maker (Party *self, const char *name)
+{
+  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
+  char *folder = g_build_filename (enigm_world_get_folder (self->world), name, NULL);
+  const char *argv[] = { program, "make-ca", "--dir", folder, NULL };
+
+  g_free (run (self, argv));
+  return folder;
+}
+
+static void
+start_platform (Party *self)
+{
+  g_autofree char *program = enigm_world_find_program ("peers/platform/enigm-platform");
+  g_autofree char *maker_ca = g_build_filename (self->maker, "maker-ca.pem", NULL);
+  g_autofree char *config = g_build_filename (self->platform_dir, "platform.conf", NULL);
+  const char *init[] = { program,      "init",   "--dir",    self->platform_dir,
+                         "--maker-ca", maker_ca, "--origin", "https://localhost",
+                         NULL };
+  const char *serve[] = { program, "serve", "--config", config, "--port", "0", NULL };
+  g_autofree char *line = NULL;
+
+  g_free (run (self, init));
+  self->platform = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, serve);
+  line = enigm_world_await_line (self->platform);
+  g_assert_true (g_str_has_prefix (line, "listening on "));
+  self->origin = g_strdup (line + strlen ("listening on "));
+}
+
+Party *
+party_new (void)
+{
+  Party *self = g_new0 (Party, 1);
+
+  self->world = enigm_world_new (ENIGM_WORLD_RADIO | ENIGM_WORLD_KEYRING);
+  self->maker = party_make_maker (self, "maker");
+  self->platform_dir = g_build_filename (enigm_world_get_folder (self->world), "platform", NULL);
+  start_platform (self);
+  self->radio = enigm_radio_new (NULL);
+  return self;
+}
+
+void
+party_free (Party *self)
+{
+  g_clear_object (&self->radio);
+  enigm_world_stop (self->world, self->platform);
+  g_object_unref (self->platform);
+  enigm_world_free (self->world);
+  g_free (self->maker);
+  g_free (self->platform_dir);
+  g_free (self->origin);
+  g_free (self);
+}
+
+/* Accounts */
+
+static gboolean
+is_set (gpointer user_data)
+{
+  return *(gpointer *) user_data != NULL;
+}
+
+static void
+on_finished (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static EnigmSecret *
+new_secret (const char *text)
+{
+  return enigm_secret_new_copy ((const guint8 *) text, strlen (text));
+}
+
+static EnigmAccount *
+sign (Party *self, const char *user, const char *data_dir_name, gboolean up)
+{
+  g_autofree char *data_dir =
+    g_build_filename (enigm_world_get_folder (self->world), data_dir_name, NULL);
+  g_autofree char *ca_path = g_build_filename (self->platform_dir, "ca.pem", NULL);
+  g_autofree char *pem = NULL;
+  gsize pem_size;
+  g_autoptr (GBytes) ca = NULL;
+  g_autoptr (EnigmTrust) trust = NULL;
+  g_autoptr (EnigmKeyring) keyring = enigm_keyring_new ();
+  g_autoptr (EnigmSecret) password = new_secret (PASSWORD);
+  g_autoptr (EnigmSecret) pin = new_secret (PIN);
+  g_autoptr (GAsyncResult) loaded = NULL;
+  g_autoptr (GAsyncResult) signed_in = NULL;
+  g_autoptr (GError) error = NULL;
+  EnigmAccount *account = enigm_account_new (data_dir, keyring);
+
+  g_assert_true (g_file_get_contents (ca_path, &pem, &pem_size, NULL));
+  ca = g_bytes_new (pem, pem_size);
+  trust = enigm_trust_new_ca (ca, &error);
+  g_assert_no_error (error);
+  enigm_account_load_async (account, NULL, on_finished, &loaded);
+  g_assert_true (enigm_world_await (is_set, &loaded));
+  enigm_account_load_finish (account, loaded, &error);
+  g_assert_no_error (error);
+  if (up)
+    enigm_account_sign_up_async (account, self->origin, trust, user, password, pin, NULL, NULL,
+                                 on_finished, &signed_in);
+  else
+    enigm_account_sign_in_async (account, self->origin, trust, user, password, NULL, NULL,
+                                 on_finished, &signed_in);
+  g_assert_true (enigm_world_await (is_set, &signed_in));
+  if (up)
+    enigm_account_sign_up_finish (account, signed_in, &error);
+  else
+    enigm_account_sign_in_finish (account, signed_in, &error);
+  g_assert_no_error (error);
+  return account;
+}
+
+EnigmAccount *
+party_sign_up (Party *self, const char *user)
+{
+  return sign (self, user, user, TRUE);
+}
+
+/* Another computer of the same account: another folder of data. */
+EnigmAccount *
+party_sign_in (Party *self, const char *user, const char *data_dir_name)
+{
+  return sign (self, user, data_dir_name, FALSE);
+}
+
+void
+party_refresh (EnigmAccount *account)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_refresh_async (account, NULL, on_finished, &result);
+  g_assert_true (enigm_world_await (is_set, &result));
+  enigm_account_refresh_finish (account, result, &error);
+  g_assert_no_error (error);
+}
+
+/* Keys */
+
+PartyKey *
+party_key_new (Party *self, const char *name, const char *maker, const char *identity)
+{
+  PartyKey *key = g_new0 (PartyKey, 1);
+  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
+  g_autofree char *ctl = enigm_world_find_program ("peers/key/enigm-keyctl");
+  g_autofree char *folder = g_strconcat ("key-", name, NULL);
+  g_autofree char *state = g_build_filename (enigm_world_get_folder (self->world), folder, NULL);
+  g_autofree char *public_key = identity != NULL
+                                  ? g_strdup (identity)
+                                  : g_build_filename (self->platform_dir, "identity.pub", NULL);
+  const char *factory[] = {
+    program,          "factory",  "--state", state, "--ca-dir", maker != NULL ? maker : self->maker,
+    "--platform-key", public_key, NULL
+  };
+  g_autofree char *code = run (self, factory);
+  g_autofree char *ready = NULL;
+  g_autoptr (GError) error = NULL;
+
+  key->party = self;
+  key->code = enigm_setup_code_new_parse (code, &error);
+  g_assert_no_error (error);
+  key->control = g_strconcat (state, ".control", NULL);
+  {
+    const char *argv[] = { program, "run",       "--state",    state, "--adapter",
+                           "hci1",  "--control", key->control, NULL };
+
+    key->process = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
+  }
+  ready = enigm_world_await_line (key->process);
+  g_assert_cmpstr (ready, ==, "ready");
+  {
+    const char *argv[] = { ctl, "--control", key->control, "watch", NULL };
+
+    key->watch = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
+  }
+  return key;
+}
+
+void
+party_key_free (PartyKey *self)
+{
+  enigm_world_stop (self->party->world, self->watch);
+  enigm_world_stop (self->party->world, self->process);
+  g_object_unref (self->watch);
+  g_object_unref (self->process);
+  enigm_setup_code_unref (self->code);
+  g_free (self->control);
+  g_free (self);
+}
+
+/* What a hand does to the key. */
+void
+party_key_do (PartyKey *self, const char *command, const char *argument)
+{
+  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-keyctl");
+  const char *argv[] = { program, "--control", self->control, command, argument, NULL };
+
+  g_free (run (self->party, argv));
+}
+
+/* Waits until the key shows or feels like @line. */
+void
+party_key_await (PartyKey *self, const char *line)
+{
+  for (;;)
+    {
+      g_autofree char *felt = enigm_world_await_line (self->watch);
+
+      g_assert_nonnull (felt);
+      if (g_str_equal (felt, line))
+        return;
+    }
+}
+
+/* The radio */
+
+void
+party_set_range (Party *self, gboolean in_range)
+{
+  g_autoptr (GDBusConnection) bus = enigm_world_connect (self->world, G_BUS_TYPE_SYSTEM);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+    bus, "org.bluez", "/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1", "SetRange",
+    g_variant_new ("(ssb)", "hci0", "hci1", in_range), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+    &error);
+
+  g_assert_no_error (error);
+}
+
+/* How many connected or remembered keys the computer's Bluetooth list holds. */
+guint
+party_count_devices (Party *self)
+{
+  g_autoptr (GDBusConnection) bus = enigm_world_connect (self->world, G_BUS_TYPE_SYSTEM);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+    bus, "org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, NULL,
+    G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_autoptr (GVariantIter) objects = NULL;
+  const char *path;
+  GVariant *interfaces;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  g_variant_get (answer, "(a{oa{sa{sv}}})", &objects);
+  while (g_variant_iter_loop (objects, "{&o@a{sa{sv}}}", &path, &interfaces))
+    {
+      g_autoptr (GVariant) device = NULL;
+
+      if (g_str_has_prefix (path, "/org/bluez/hci0/"))
+        device = g_variant_lookup_value (interfaces, "org.bluez.Device1", NULL);
+      n += device != NULL;
+    }
+  return n;
+}
