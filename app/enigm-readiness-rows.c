@@ -31,7 +31,7 @@ judge_age (gint64 age, gint64 limit)
 static gint64
 age_of (gint64 then, gint64 now)
 {
-  return then == 0 ? -1 : MAX (now - then, 0);
+  return then == 0 || enigm_readiness_is_ahead (then, now) ? -1 : MAX (now - then, 0);
 }
 
 /* What the platform said is as good as its last word. */

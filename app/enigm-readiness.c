@@ -71,7 +71,7 @@ describe_time (gint64 then, gint64 now)
     /* Translators: the time of day, as g_date_time_format() has it */
     return g_date_time_format (time, _ ("%H:%M"));
   /* Translators: a date and the time of day, as g_date_time_format() has it */
-  return g_date_time_format (time, _ ("%e %B, %H:%M"));
+  return g_date_time_format (time, _ ("%-d %B, %H:%M"));
 }
 
 gint64
@@ -80,10 +80,33 @@ enigm_readiness_last_heard (const EnigmReadinessFacts *facts)
   return MAX (MAX (facts->proved_time, facts->battery_time), facts->drill_time);
 }
 
+gboolean
+enigm_readiness_is_ahead (gint64 then, gint64 now)
+{
+  return then - now > ENIGM_READINESS_CLOCK_SKEW;
+}
+
+/* Whether evidence lies in this computer's future, where nothing can be said of its age. */
+static gboolean
+is_clock_wrong (const EnigmReadinessFacts *facts, gint64 now)
+{
+  return enigm_readiness_is_ahead (facts->heard, now) ||
+         (facts->has_key && enigm_readiness_is_ahead (enigm_readiness_last_heard (facts), now));
+}
+
 static gboolean
 is_old (gint64 then, gint64 now, gint64 age)
 {
   return now - then > age;
+}
+
+/* Whether what the platform said is still what it would say. */
+static gboolean
+is_platform_known (const EnigmReadinessFacts *facts, gint64 now)
+{
+  return facts->unknown_since == 0 && facts->heard != 0 &&
+         !enigm_readiness_is_ahead (facts->heard, now) &&
+         !is_old (facts->heard, now, ENIGM_READINESS_PLATFORM_AGE);
 }
 
 static gboolean
@@ -142,8 +165,9 @@ judge (const EnigmReadinessFacts *facts, gint64 now)
     return facts->own_is_drill ? ENIGM_READINESS_DRILL : ENIGM_READINESS_ALERT;
   if (facts->waiting_to_revoke)
     return ENIGM_READINESS_REVOKING;
-  if (facts->unknown_since != 0 || facts->heard == 0 ||
-      is_old (facts->heard, now, ENIGM_READINESS_PLATFORM_AGE))
+  if (is_clock_wrong (facts, now))
+    return ENIGM_READINESS_UNKNOWN;
+  if (!is_platform_known (facts, now))
     return ENIGM_READINESS_AWAY;
   if (!facts->has_key)
     return facts->pairing_unfinished ? ENIGM_READINESS_UNFINISHED : ENIGM_READINESS_NO_KEY;
@@ -204,6 +228,7 @@ describe_unknown (const EnigmReadinessFacts *facts)
       return g_strdup (
         _ ("Not known: this computer is not signed in any more. Your key goes on working."));
     case ENIGM_ACCOUNT_STATE_SIGNED_IN:
+      return g_strdup (_ ("Not known: this computer's clock is behind. Set it, and look again."));
     default:
       g_assert_not_reached ();
     }
@@ -222,6 +247,34 @@ describe_away (const EnigmReadinessFacts *facts, gint64 now)
     return g_strdup_printf (_ ("Not known since %s: the platform was not asked again."), since);
   /* Translators: %s is a time of day */
   return g_strdup_printf (_ ("Not known since %s: the platform cannot be reached."), since);
+}
+
+/* An alert of one's own, as the platform last told it. */
+static gchar *
+describe_own (const EnigmReadinessFacts *facts, gint64 now)
+{
+  g_autofree gchar *when = NULL;
+  g_autofree gchar *then = NULL;
+
+  if (is_platform_known (facts, now))
+    return g_strdup_printf (
+      facts->own_is_drill
+        ? ngettext ("Your drill is under way. %u of %u contact has seen it.",
+                    "Your drill is under way. %u of %u contacts have seen it.", facts->own_told)
+        : ngettext ("Your alert is under way. %u of %u contact has seen it.",
+                    "Your alert is under way. %u of %u contacts have seen it.", facts->own_told),
+      facts->own_seen, facts->own_told);
+  when = describe_time (facts->heard, now);
+  then = g_strdup_printf (
+    ngettext ("%u of %u contact had seen it.", "%u of %u contacts had seen it.", facts->own_told),
+    facts->own_seen, facts->own_told);
+  /* Translators: a time of day, and “2 of 3 contacts had seen it.” */
+  return g_strdup_printf (facts->own_is_drill
+                            ? _ ("Your drill was under way at %s, when the platform was last "
+                                 "heard. %s")
+                            : _ ("Your alert was under way at %s, when the platform was last "
+                                 "heard. %s"),
+                          when, then);
 }
 
 static gchar *
@@ -276,15 +329,8 @@ describe (EnigmReadinessVerdict verdict, const EnigmReadinessFacts *facts, gint6
     case ENIGM_READINESS_AWAY:
       return describe_away (facts, now);
     case ENIGM_READINESS_ALERT:
-      return g_strdup_printf (ngettext ("Your alert is under way. %u of %u contact has seen it.",
-                                        "Your alert is under way. %u of %u contacts have seen it.",
-                                        facts->own_told),
-                              facts->own_seen, facts->own_told);
     case ENIGM_READINESS_DRILL:
-      return g_strdup_printf (ngettext ("Your drill is under way. %u of %u contact has seen it.",
-                                        "Your drill is under way. %u of %u contacts have seen it.",
-                                        facts->own_told),
-                              facts->own_seen, facts->own_told);
+      return describe_own (facts, now);
     case ENIGM_READINESS_REVOKING:
       return g_strdup (
         _ ("Revoking waits for the network. Until it is sent, the key still works."));

@@ -15,12 +15,15 @@ G_BEGIN_DECLS
 #define ENIGM_READINESS_DRILL_AGE (30 * 24 * 60 * 60)
 #define ENIGM_READINESS_KEY_AGE (2 * 24 * 60 * 60)
 #define ENIGM_READINESS_PLATFORM_AGE (5 * 60)
+/* By how much the platform's clock may be ahead of this computer's, in seconds. Evidence from
+ * further in the future is none: it would never grow old. */
+#define ENIGM_READINESS_CLOCK_SKEW (5 * 60)
 /* At and below this many percent a battery is low. */
 #define ENIGM_READINESS_BATTERY_PERCENT 20
 
 /**
  * EnigmReadinessVerdict:
- * @ENIGM_READINESS_UNKNOWN: not signed in, or nothing was ever heard from the platform
+ * @ENIGM_READINESS_UNKNOWN: not signed in, or this computer's clock does not fit the evidence
  * @ENIGM_READINESS_NO_KEY: no key is paired
  * @ENIGM_READINESS_UNFINISHED: a pairing began and nothing is bound
  * @ENIGM_READINESS_PENDING: bound, but the key has not proved itself
