@@ -112,6 +112,13 @@ GListModel *enigm_account_get_alerts (EnigmAccount *self);      /* EnigmAlert, n
  * Returns: (transfer none) (nullable): that key
  */
 EnigmKey *enigm_account_find_key (EnigmAccount *self, const gchar *binding);
+
+/**
+ * enigm_account_find_alert:
+ * @id: 32 hex characters
+ *
+ * Returns: (transfer none) (nullable): that alert
+ */
 EnigmAlert *enigm_account_find_alert (EnigmAccount *self, const gchar *id);
 
 /**
@@ -123,6 +130,13 @@ EnigmAlert *enigm_account_find_alert (EnigmAccount *self, const gchar *id);
 const gchar *enigm_account_find_label (EnigmAccount *self, const gchar *contact_id);
 
 gboolean enigm_account_get_pairing_unfinished (EnigmAccount *self);
+
+/**
+ * enigm_account_set_pairing_unfinished:
+ * @unfinished: whether a pairing has begun that has not ended
+ *
+ * Kept on disk, so that a pairing which the computer's end cut short is known at the next start.
+ */
 void enigm_account_set_pairing_unfinished (EnigmAccount *self, gboolean unfinished);
 
 /**
@@ -133,8 +147,23 @@ void enigm_account_set_pairing_unfinished (EnigmAccount *self, gboolean unfinish
  * Returns: whether it may be a user name: 3 to 64 of `a-z 0-9 . _ -`
  */
 gboolean enigm_account_check_user (const gchar *user, GError **error);
-/* Whether a new password (8 to 256 bytes) or PIN (6 digits) will do. */
+
+/**
+ * enigm_account_check_password:
+ * @password: what a person typed
+ * @error: return location for %ENIGM_ERROR_MALFORMED with a sentence
+ *
+ * Returns: whether it may be a new password: 8 to 256 bytes
+ */
 gboolean enigm_account_check_password (EnigmSecret *password, GError **error);
+
+/**
+ * enigm_account_check_pin:
+ * @pin: what a person typed
+ * @error: return location for %ENIGM_ERROR_MALFORMED with a sentence
+ *
+ * Returns: whether it may be a PIN: six ASCII digits
+ */
 gboolean enigm_account_check_pin (EnigmSecret *pin, GError **error);
 
 /**
@@ -282,6 +311,13 @@ void enigm_account_add_contact_async (EnigmAccount *self,
 gboolean
 enigm_account_add_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
+/**
+ * enigm_account_remove_contact_async:
+ * @contact: one of this account's contacts
+ *
+ * Takes them off the list; they are told of no alert from then on. Adding them again invites them
+ * again. Conflicts as with enigm_account_add_contact_async().
+ */
 void enigm_account_remove_contact_async (EnigmAccount *self,
                                          EnigmContact *contact,
                                          GCancellable *cancellable,
@@ -343,7 +379,12 @@ void enigm_account_stage_alert_async (EnigmAccount *self,
 gboolean
 enigm_account_stage_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
-/* Ends one's own alert. */
+/**
+ * enigm_account_end_alert_async:
+ * @alert: an active alert or drill of this account
+ *
+ * Ends it; its contacts see that the app did, and no position any more.
+ */
 void enigm_account_end_alert_async (EnigmAccount *self,
                                     EnigmAlert *alert,
                                     GCancellable *cancellable,
@@ -351,7 +392,12 @@ void enigm_account_end_alert_async (EnigmAccount *self,
                                     gpointer user_data);
 gboolean enigm_account_end_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
-/* Deletes one's own alert that has ended. */
+/**
+ * enigm_account_delete_alert_async:
+ * @alert: an alert or drill of this account that has ended
+ *
+ * Deletes it at the platform, for its contacts as well.
+ */
 void enigm_account_delete_alert_async (EnigmAccount *self,
                                        EnigmAlert *alert,
                                        GCancellable *cancellable,

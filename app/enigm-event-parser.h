@@ -28,6 +28,11 @@ typedef void (*EnigmEventFunc) (const gchar *id,
                                 const gchar *data,
                                 gpointer user_data);
 
+/**
+ * enigm_event_parser_new:
+ *
+ * Returns: (transfer full): a parser at the start of a stream
+ */
 EnigmEventParser *enigm_event_parser_new (void);
 void enigm_event_parser_free (EnigmEventParser *self);
 

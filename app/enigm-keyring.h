@@ -37,6 +37,11 @@ G_DECLARE_FINAL_TYPE (EnigmKeyring, enigm_keyring, ENIGM, KEYRING, GObject)
 /* Longest secret that is stored or taken back, in bytes. */
 #define ENIGM_KEYRING_MAX_SECRET 1024
 
+/**
+ * enigm_keyring_new:
+ *
+ * Returns: (transfer full): the person's keyring; nothing is asked of it yet
+ */
 EnigmKeyring *enigm_keyring_new (void);
 
 /**

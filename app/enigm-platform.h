@@ -80,6 +80,13 @@ EnigmTrust *enigm_platform_get_trust (EnigmPlatform *self);
  *   before sign-in
  */
 GBytes *enigm_platform_get_identity (EnigmPlatform *self);
+
+/**
+ * enigm_platform_set_identity:
+ * @identity: (nullable): the platform's identity key, a point of 65 bytes
+ *
+ * Learnt at sign-in; receipts and orders are held against it from then on.
+ */
 void enigm_platform_set_identity (EnigmPlatform *self, GBytes *identity);
 
 /**

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import threading
 
 from world import DEADLINE, WorldError
 
@@ -30,6 +31,20 @@ class Person:
         for reader in readers:
             os.close(reader)
         return process
+
+    def follow(self, *words, secrets=()):
+        """Starts enigmctl and yields each line of JSON as it comes; fails if the run does."""
+        process = self.start(*words, secrets=secrets)
+        limit = threading.Timer(DEADLINE * 3, process.kill)
+        limit.start()
+        try:
+            yield from map(json.loads, process.stdout)
+            if process.wait():
+                raise WorldError(f"enigmctl {words[0]} ended with {process.returncode}: {process.stderr.read()}")
+        finally:
+            limit.cancel()
+            process.kill()
+            process.communicate()
 
     def ctl(self, *words, secrets=()):
         """Runs enigmctl and returns the last JSON it printed."""

@@ -23,10 +23,10 @@ def say(words):
 
 def accept(contact):
     """What the contact does in their own app: accepts whoever asks."""
-    asked = [item for item in contact.ctl("contacts", "invitations")["invitations"]
+    asked = [item for item in contact.ctl("invitations")["invitations"]
              if item["state"] == "invited"]
     for item in asked:
-        contact.ctl("contacts", "accept", item["contact_id"])
+        contact.ctl("invitations", "accept", item["contact_id"])
     say("  the contact accepted" if asked else "  nobody has invited the contact yet")
 
 
