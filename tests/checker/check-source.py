@@ -197,7 +197,7 @@ def blocking(path, text, tree):
             yield text.count("\n", 0, match.start()) + 1, f"{match.group(1)}() blocks"
 
 
-@rule(r".*\.(c|h|py)$")
+@rule(r"(?!.*/test-[^/]*$).*\.(c|h|py)$")
 def length(path, text, tree):
     if not path.endswith(".py"):
         text = without_comments(text)
