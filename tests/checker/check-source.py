@@ -16,7 +16,6 @@ import sys
 LONG = {
     "app/enigm-keyring.c": "one service, each call with its time limit and its own way to fail",
     "app/enigm-platform.c": "one client: every request to the platform takes the same way",
-    "peers/key/key-session.c": "one conversation, in the order of PROTOCOL.md",
     "app/enigm-pairing.c": "one workflow, in the order in which it happens",
     "tests/peers/platform/practice.c": "one practice app and key, as its tests need them",
 }
