@@ -17,6 +17,7 @@ LONG = {
     "app/enigm-keyring.c": "one service, each call with its time limit and its own way to fail",
     "app/enigm-platform.c": "one client: every request to the platform takes the same way",
     "app/enigm-pairing.c": "one workflow, in the order in which it happens",
+    "ui/enigm-pairing-window.c": "one window: six steps that share what they show",
     "tests/peers/platform/practice.c": "one practice app and key, as its tests need them",
 }
 # Calls that block, and why nobody waits there.
@@ -159,7 +160,7 @@ def translatable(path, text, tree):
     spoken = r"label|title|subtitle|description|tooltip-text|placeholder-text"
     for match in re.finditer(rf'<(?:property|attribute) name="(?:{spoken})"([^>]*)>([^<]*)<', text):
         attributes, words = match.groups()
-        if re.search(r"[^\W\d_]{2}", words) and 'translatable="yes"' not in attributes:
+        if re.search(r"[^\W\d_A-Z]", words) and 'translatable="yes"' not in attributes:
             yield text.count("\n", 0, match.start()) + 1, f"'{words.strip()}' is not translatable"
 
 
