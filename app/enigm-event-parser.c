@@ -59,6 +59,14 @@ dispatch (EnigmEventParser *self, EnigmEventFunc func, gpointer user_data)
 }
 
 static gboolean
+is_printable (const gchar *text)
+{
+  while (g_ascii_isprint (*text))
+    text++;
+  return *text == '\0';
+}
+
+static gboolean
 take_field (EnigmEventParser *self, const gchar *name, const gchar *value, GError **error)
 {
   gsize len = strlen (value);
@@ -81,7 +89,7 @@ take_field (EnigmEventParser *self, const gchar *name, const gchar *value, GErro
   else if (g_str_equal (name, "id"))
     {
       /* It goes back in a header, so only what may stand in one is kept. */
-      if (len > ENIGM_EVENT_MAX_ID || !g_str_is_ascii (value))
+      if (len > ENIGM_EVENT_MAX_ID || !is_printable (value))
         return refuse ("id", error);
       g_free (self->id);
       self->id = g_strdup (value);
