@@ -115,6 +115,8 @@ enigm_platform_map_transport (EnigmPlatform *self, SoupMessage *message, const G
     return g_error_copy (error);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return certificate_error (self, message);
+  /* The sentence says what to do; the log says why. */
+  g_info ("%s cannot be reached: %s", enigm_platform_get_host (self), error->message);
   return g_error_new (
     ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY,
     /* Translators: %s is the host name of a platform */

@@ -15,12 +15,17 @@
 typedef struct
 {
   EnigmWorld *world;
-  GDBusConnection *bus;
   GSubprocess *platform;
+  gchar *home;
   gchar *folder;
   gchar *origin;
   EnigmTrust *trust;
 } Fixture;
+
+static const SecretSchema any_item = { "io.enigm.App", SECRET_SCHEMA_NONE, { { NULL, 0 } } };
+
+/* One for all tests: libsecret keeps its connection to the session bus for as long as it lives. */
+static EnigmWorld *the_world;
 
 static void
 start_platform (Fixture *f)
@@ -44,7 +49,7 @@ static void
 stop_platform (Fixture *f)
 {
   enigm_world_stop (f->world, f->platform);
-  f->platform = NULL;
+  g_clear_object (&f->platform);
 }
 
 static void
@@ -59,16 +64,17 @@ set_up (Fixture *f)
   g_autoptr (GError) error = NULL;
   gsize len;
 
-  f->world = enigm_world_new (ENIGM_WORLD_KEYRING);
-  f->bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
-  g_assert_no_error (error);
-  g_dbus_connection_set_exit_on_close (f->bus, FALSE);
-  f->folder = g_build_filename (enigm_world_get_folder (f->world), "platform", NULL);
+  f->world = the_world;
+  f->home = g_build_filename (enigm_world_get_folder (f->world), "XXXXXX", NULL);
+  g_assert_nonnull (g_mkdtemp (f->home));
+  f->folder = g_build_filename (f->home, "platform", NULL);
   ca = g_build_filename (f->folder, "ca.pem", NULL);
   {
     g_autofree gchar *source =
       g_build_filename (g_getenv ("ENIGM_SOURCE_DIR"), "tests", "app", "maker-ca.pem", NULL);
-    const gchar *argv[] = { program, "init", "--dir", f->folder, "--maker-ca", source, NULL };
+    const gchar *argv[] = { program,      "init",     "--dir",
+                            f->folder,    "--origin", "https://localhost",
+                            "--maker-ca", source,     NULL };
 
     init = enigm_world_spawn (f->world, G_SUBPROCESS_FLAGS_NONE, argv);
   }
@@ -86,12 +92,26 @@ set_up (Fixture *f)
 }
 
 static void
+clear_keyring (void)
+{
+  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  secret_password_clearv (&any_item, none, NULL, on_awaited, &result);
+  await_result (&result);
+  secret_password_clear_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+static void
 tear_down (Fixture *f)
 {
-  secret_service_disconnect ();
+  if (f->platform != NULL)
+    stop_platform (f);
+  clear_keyring ();
   g_clear_object (&f->trust);
-  g_clear_object (&f->bus);
-  g_clear_pointer (&f->world, enigm_world_free);
+  g_clear_pointer (&f->home, g_free);
   g_clear_pointer (&f->folder, g_free);
   g_clear_pointer (&f->origin, g_free);
 }
@@ -106,7 +126,7 @@ secret (const gchar *text)
 static EnigmAccount *
 open_computer (Fixture *f, const gchar *name)
 {
-  g_autofree gchar *data_dir = g_build_filename (enigm_world_get_folder (f->world), name, NULL);
+  g_autofree gchar *data_dir = g_build_filename (f->home, name, NULL);
   g_autoptr (EnigmKeyring) keyring = enigm_keyring_new ();
   EnigmAccount *account = enigm_account_new (data_dir, keyring);
   g_autoptr (GAsyncResult) result = NULL;
@@ -125,12 +145,21 @@ is_settled (gpointer account)
   return !enigm_account_is_saving (account);
 }
 
+static gboolean
+is_gone (gpointer where)
+{
+  return *(gpointer *) where == NULL;
+}
+
+/* What was under way when listening stopped may still hold the account, but not for long. */
 static void
 close_computer (EnigmAccount *account)
 {
   enigm_account_listen (account, FALSE);
   g_assert_true (enigm_world_await (is_settled, account));
-  g_assert_finalize_object (account);
+  g_object_add_weak_pointer (G_OBJECT (account), (gpointer *) &account);
+  g_object_unref (account);
+  g_assert_true (enigm_world_await (is_gone, &account));
 }
 
 static void
@@ -224,14 +253,13 @@ assert_contacts (EnigmAccount *account, const gchar *const *ids)
 static guint
 count_keyring (void)
 {
-  static const SecretSchema any = { "io.enigm.App", SECRET_SCHEMA_NONE, { { NULL, 0 } } };
   g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GList *items;
   guint n;
 
-  secret_password_searchv (&any, none, SECRET_SEARCH_ALL, NULL, on_awaited, &result);
+  secret_password_searchv (&any_item, none, SECRET_SEARCH_ALL, NULL, on_awaited, &result);
   await_result (&result);
   items = secret_password_search_finish (result, &error);
   g_assert_no_error (error);
@@ -243,7 +271,7 @@ count_keyring (void)
 static void
 assert_folder (Fixture *f, const gchar *name, const gchar *only)
 {
-  g_autofree gchar *path = g_build_filename (enigm_world_get_folder (f->world), name, NULL);
+  g_autofree gchar *path = g_build_filename (f->home, name, NULL);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const gchar *entry;
 
@@ -275,7 +303,7 @@ test_sign_up_and_start_again (void)
   close_computer (account);
 
   /* On disk nobody reads who it is. */
-  path = g_build_filename (enigm_world_get_folder (f.world), "one", "account.sealed", NULL);
+  path = g_build_filename (f.home, "one", "account.sealed", NULL);
   g_assert_true (g_file_get_contents (path, &sealed, &len, NULL));
   g_assert_null (memmem (sealed, len, "ada", 3));
   g_assert_null (memmem (sealed, len, contact_id, strlen (contact_id)));
@@ -448,6 +476,7 @@ test_contacts_conflict (void)
   enigm_account_remove_contact_async (second, contact, NULL, on_awaited, &result);
   await_result (&result);
   g_assert_true (enigm_account_remove_contact_finish (second, result, &error));
+  g_clear_object (&result);
   {
     const gchar *ids[] = { enigm_account_get_contact_id (ben), NULL };
 
@@ -634,7 +663,13 @@ test_bad_input (void)
 int
 main (int argc, char **argv)
 {
+  GDBusConnection *bus;
+  int status;
+
   g_test_init (&argc, &argv, NULL);
+  the_world = enigm_world_new (ENIGM_WORLD_KEYRING);
+  bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
   g_test_add_func ("/account/bad-input", test_bad_input);
   g_test_add_func ("/account/sign-up-and-start-again", test_sign_up_and_start_again);
   g_test_add_func ("/account/sign-in-elsewhere", test_sign_in_elsewhere);
@@ -644,5 +679,9 @@ main (int argc, char **argv)
   g_test_add_func ("/account/platform-away", test_platform_away);
   g_test_add_func ("/account/stream", test_stream);
   g_test_add_func ("/account/wrong-certificate", test_wrong_certificate);
-  return g_test_run ();
+  status = g_test_run ();
+  secret_service_disconnect ();
+  g_object_unref (bus);
+  enigm_world_free (the_world);
+  return status;
 }
