@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "app/protocol/enigm-certificate.h"
 #include "app/protocol/enigm-text.h"
 
 #include "enigm-certificates.h"
@@ -122,6 +123,7 @@ enigm_new_platform_make (const gchar *folder,
   g_autofree gchar *ca_key_path = g_build_filename (folder, "ca-key.pem", NULL);
   g_autofree gchar *pem = NULL;
   g_autofree gchar *authorities = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (EnigmConfig) config = NULL;
   g_autoptr (EnigmSecret) secrets = NULL;
   gsize pem_size;
@@ -134,6 +136,13 @@ enigm_new_platform_make (const gchar *folder,
   authorities = enigm_certificates_check_authority (pem, pem_size, error);
   if (authorities == NULL)
     return FALSE;
+  /* What `serve` would refuse is refused here, before anything is made. */
+  bytes = g_bytes_new (authorities, strlen (authorities));
+  if (!enigm_certificate_check_authorities (bytes, error))
+    {
+      g_prefix_error_literal (error, "maker CA: ");
+      return FALSE;
+    }
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: %s", folder, g_strerror (errno));

@@ -211,6 +211,25 @@ test_bad_maker (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (err, "maker CA"));
 }
 
+/* A server's certificate is nobody's authority. */
+static void
+test_maker_is_no_authority (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmP256Key) ca_key = enigm_p256_key_generate (&error);
+  g_autoptr (EnigmP256Key) key = enigm_p256_key_generate (&error);
+  g_autofree gchar *ca = enigm_certificates_make_ca (ca_key, "A maker of keys", &error);
+  g_autofree gchar *pem = enigm_certificates_make_server (ca_key, ca, key, "localhost", &error);
+  g_autofree gchar *err = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (fixture->maker, pem, -1, NULL));
+  g_assert_cmpint (
+    RUN (NULL, &err, "init", "--dir", fixture->platform, "--maker-ca", fixture->maker), ==, 1);
+  g_assert_nonnull (strstr (err, "maker CA"));
+  g_assert_false (g_file_test (fixture->platform, G_FILE_TEST_EXISTS));
+}
+
 /* One wrong word in the configuration, and it does not start with something else instead. */
 static void
 test_bad_configuration (Fixture *fixture, gconstpointer data)
@@ -265,6 +284,7 @@ main (int argc, char **argv)
   add ("bad-arguments", test_bad_arguments);
   add ("bad-origins", test_bad_origins);
   add ("bad-maker", test_bad_maker);
+  add ("maker-is-no-authority", test_maker_is_no_authority);
   add ("bad-configuration", test_bad_configuration);
   return g_test_run ();
 }
