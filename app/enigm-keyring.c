@@ -146,10 +146,23 @@ enigm_keyring_set_scope (EnigmKeyring *self, const gchar *origin, const gchar *u
 /* In a sandbox libsecret keeps a file of its own, sealed with a key from the Secret portal, and
  * there is no service to ask; the environment variable asks for the same outside of one. */
 static gboolean
+is_in_sandbox (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+static gboolean
 has_service (void)
 {
-  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 &&
-         !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 && !is_in_sandbox ();
+}
+
+/* What libsecret makes of a Secret portal that answers "no": a word of its own has it none. */
+static gboolean
+is_portals_refusal (const GError *error)
+{
+  return is_in_sandbox () && (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+                              g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 
 static void
@@ -177,7 +190,7 @@ return_mapped (GTask *task, const GError *error)
 
   if (g_cancellable_is_cancelled (call->outer))
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
-  else if (error->domain == SECRET_ERROR && !call->timed_out)
+  else if (!call->timed_out && (error->domain == SECRET_ERROR || is_portals_refusal (error)))
     /* A collection that is locked after all, or in a sandbox a portal that refused. */
     return_locked (task);
   else
@@ -358,6 +371,38 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
                                  call->cancellable, on_collection_got, g_object_ref (task));
 }
 
+static void
+on_portal_answered (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) version =
+    g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+
+  if (version == NULL)
+    return_mapped (task, error);
+  else
+    run (task);
+}
+
+static void
+on_bus_got (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
+
+  if (connection == NULL)
+    return_mapped (task, error);
+  else
+    g_dbus_connection_call (
+      connection, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+      "org.freedesktop.DBus.Properties", "Get",
+      g_variant_new ("(ss)", "org.freedesktop.portal.Secret", "version"), G_VARIANT_TYPE ("(v)"),
+      G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_portal_answered, g_object_ref (task));
+}
+
 static GTask *
 begin (EnigmKeyring *self,
        Action action,
@@ -392,6 +437,10 @@ start (GTask *task)
   if (has_service ())
     secret_service_get (SECRET_SERVICE_NONE, call->cancellable, on_service_got,
                         g_object_ref (task));
+  else if (is_in_sandbox ())
+    /* libsecret asks the portal in a way that blocks, and so only one that is there may be asked.
+     */
+    g_bus_get (G_BUS_TYPE_SESSION, call->cancellable, on_bus_got, g_object_ref (task));
   else
     run (task);
 }

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+sys.path.insert(0, str(SOURCE / "tests/world"))
+from world import DEADLINE, World  # noqa: E402
+
+ID = "io.enigm.App"
+BUILD_DEADLINE = 900  # seconds; a first run fetches and unpacks a runtime
+PORTALS = {  # in the order they need each other
+    "permission-store": "org.freedesktop.impl.portal.PermissionStore",
+    "document-portal": "org.freedesktop.portal.Documents",
+    "desktop-portal": "org.freedesktop.portal.Desktop",
+}
+# What a desktop's own file says: which program answers which portal.
+SECRET_PORTAL = "[portal]\nDBusName=org.freedesktop.secrets\nInterfaces=org.freedesktop.impl.portal.Secret\nUseIn=gnome\n"
+PREFERRED = "[preferred]\ndefault=gnome-keyring\n"
+# In a sandbox a file reaches the app through the document portal, between two @@. The portal names it
+# by the runtime folder outside, which on a desktop, but not in a private world, is the same inside.
+ENIGMCTL = """#!/bin/bash
+words=()
+for word; do
+  if [ "${last-}" = --ca ]; then words+=(@@ "$word" @@); else words+=("$word"); fi
+  last=$word
+done
+exec flatpak run --user --command=bash --file-forwarding io.enigm.App \\
+  -c 'exec enigmctl "${@/#$0/$XDG_RUNTIME_DIR}"' "$XDG_RUNTIME_DIR" "${words[@]}"
+"""
+
+
+class Installation:
+    """A place for Flatpaks of its own, with the runtime and the app installed from its bundle."""
+
+    def __init__(self):
+        places = {"XDG_CACHE_HOME": os.path.expanduser("~/.cache")}
+        places.update(os.environ)
+        self.cache = pathlib.Path(places.get("ENIGM_FLATPAK_CACHE", places["XDG_CACHE_HOME"] + "/enigm-flatpak"))
+        self.cache.mkdir(parents=True, exist_ok=True)
+        # Beside the runtime, so that its hundreds of megabytes are linked, not copied.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="test.", dir=self.cache))
+        self.bundle = self.folder / f"{ID}.flatpak"
+        self.places = {}
+        for name in ("USER_DIR", "SYSTEM_DIR", "CONFIG_DIR"):
+            self.places[f"FLATPAK_{name}"] = str(self.folder / name)
+            (self.folder / name).mkdir()
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "enigmctl").write_text(ENIGMCTL)
+        (self.bin / "enigmctl").chmod(0o755)
+
+    def run(self, *argv, timeout=BUILD_DEADLINE, **more):
+        env = dict(os.environ, **self.places)
+        done = subprocess.run([str(word) for word in argv], env=env, capture_output=True, text=True,
+                              timeout=timeout, check=False, **more)
+        assert done.returncode == 0, f"{argv} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def make(self):
+        """Builds the bundle; a quick thing once the runtime is in the cache."""
+        env = dict(os.environ, ENIGM_FLATPAK_CACHE=str(self.cache))
+        done = subprocess.run([SOURCE / "flatpak/bundle", "--stand-in", self.bundle], env=env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=BUILD_DEADLINE, check=False)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def install(self):
+        started = time.monotonic()
+        self.run("flatpak", "--user", "remote-add", "--no-gpg-verify", "runtime",
+                 f"file://{self.cache}/stand-in/repo")
+        self.run("flatpak", "--user", "install", "-y", "--noninteractive", "runtime", self.runtime())
+        between = time.monotonic()
+        self.run("flatpak", "--user", "install", "-y", "--noninteractive", "--bundle", self.bundle)
+        return between - started, time.monotonic() - between
+
+    def runtime(self):
+        refs = self.run("ostree", f"--repo={self.cache}/stand-in/repo", "refs").split()
+        return next(ref for ref in refs if ref.startswith("runtime/org.gnome.Platform/"))
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class SandboxWorld(World):
+    """A private world whose people run the installed Flatpak: enigmctl is the one in the sandbox.
+
+    portals  "all"; None for a desktop without; else how the one there is misbehaves (odd-portal.py)
+    unlocked whether the keyring is
+    """
+
+    def __init__(self, installation, portals="all", unlocked=True, **more):
+        super().__init__(**more)
+        self.installation = installation
+        self.portals = portals
+        self.unlocked = unlocked
+
+    def furnish(self):
+        os.environ.update(self.installation.places, XDG_CURRENT_DESKTOP="GNOME", LC_ALL="C.UTF-8")
+        super().furnish()
+        os.environ["PATH"] = f"{self.installation.bin}{os.pathsep}{os.environ['PATH']}"
+        if self.portals == "all":
+            self.start_portals("", os.environ)
+        elif self.portals:
+            self.start("odd-portal", HERE / "odd-portal.py", self.portals)
+            self.await_name("session", "org.freedesktop.portal.Desktop")
+
+    def start_keyring(self, name="keyring", env=os.environ):
+        if self.unlocked:
+            return super().start_keyring(name, env)
+        keyring = self.start(name, "gnome-keyring-daemon", "--foreground", "--components=secrets", env=env)
+        self.await_name("session", "org.freedesktop.secrets", env)
+        return keyring
+
+    def restart_keyring(self, unlocked):
+        """Ends the keyring daemon and starts another, as a new session on the computer would."""
+        old = next(process for process in self.processes if process.name == "keyring")
+        self.processes.remove(old)
+        old.stop()
+        self.unlocked = unlocked
+        self.start_keyring()
+
+    def start_portals(self, prefix, env):
+        folder = self.folder / "portals"
+        folder.mkdir(exist_ok=True)
+        (folder / "gnome-keyring.portal").write_text(SECRET_PORTAL)
+        (folder / "portals.conf").write_text(PREFERRED)
+        env = dict(env, XDG_DESKTOP_PORTAL_DIR=str(folder))
+        for name, owned in PORTALS.items():
+            self.start(f"{prefix}{name}", f"/usr/libexec/xdg-{name}", env=env)
+            self.await_name("session", owned, env)
+
+    def add_person(self, name):
+        env = super().add_person(name)
+        if self.portals == "all":
+            self.start_portals(f"{name}-", env)
+        return env
+
+    def inside(self, script, *options, timeout=DEADLINE):
+        """Runs a shell script in the sandbox; options are those of `flatpak run`."""
+        return subprocess.run(["flatpak", "run", "--user", *options, "--command=sh", ID, "-c", script],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False)
+
+    def enigmctl(self, *words, options=(), stdin="", timeout=DEADLINE):
+        return subprocess.run(["flatpak", "run", "--user", *options, "--command=enigmctl", ID, *words], input=stdin,
+                              capture_output=True, text=True, timeout=timeout, check=False)

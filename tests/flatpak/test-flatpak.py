@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Flatpak, in the real sandbox: what is open, what is closed, and the journey inside it."""
+import configparser
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world")]
+import tap  # noqa: E402
+from person import Person  # noqa: E402
+from sandbox import ID, Installation, SandboxWorld  # noqa: E402
+
+INSTALLATION = Installation()
+LOCKED, SIGNED_OUT = 5, 3  # enigmctl's exit codes
+LOCKED_WORDS = "Your keyring is locked."
+NO_SERVICE = "This computer's Bluetooth service is not running."
+NO_ACCESS = "Enigm is not allowed to use this computer's Bluetooth."
+
+
+def world(**more):
+    return SandboxWorld(INSTALLATION, **more)
+
+
+def test_bundle():
+    for line in INSTALLATION.make().splitlines():
+        print(f"# {line}")
+    print(f"# the bundle has {INSTALLATION.bundle.stat().st_size} bytes")
+    assert INSTALLATION.bundle.stat().st_size > 10000
+
+
+def test_install():
+    runtime, app = INSTALLATION.install()
+    print(f"# the runtime was installed in {runtime:.1f} s, the app in {app:.1f} s")
+    assert ID in INSTALLATION.run("flatpak", "--user", "list", "--app", "--columns=application")
+
+
+def test_permissions():
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str
+    parser.read_string(INSTALLATION.run("flatpak", "--user", "info", "--show-permissions", ID))
+    found = {section: {name: sorted(value.strip(";").split(";")) for name, value in parser[section].items()}
+             for section in parser.sections()}
+    assert found == {
+        "Context": {"shared": ["ipc", "network"], "sockets": ["fallback-x11", "wayland", "x11"]},
+        "System Bus Policy": {"org.bluez": ["talk"]},
+    }, found
+
+
+def test_home_is_closed():
+    with world(adapters=None, keyring=False, portals=None) as it:
+        private = pathlib.Path(os.environ["HOME"]) / "private.txt"
+        private.write_text("mine")
+        seen = it.inside(f'cat "{private}"; ls -A "$HOME"; ls "{it.folder}"; echo leaked >"$HOME/new.txt"; echo ran')
+        assert seen.stdout.split()[-1] == "ran", seen
+        assert "mine" not in seen.stdout and "private" not in seen.stdout, seen.stdout
+        assert "logs" not in seen.stdout, seen.stdout
+        assert not (private.parent / "new.txt").exists()
+        # The same words, where the home is opened, show that the test would see it.
+        assert "mine" in it.inside(f'cat "{private}"', "--filesystem=home").stdout
+
+
+def call(bus, name):
+    return f"gdbus call --{bus} --timeout 5 -d {name} -o / -m org.freedesktop.DBus.Peer.Ping"
+
+
+def test_other_names_are_closed():
+    with world(portals=None) as it:
+        for bus, name in (("session", "org.freedesktop.secrets"), ("system", "org.example.Other")):
+            connection = it.connect(bus)
+            if name == "org.example.Other":
+                connection.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
+                                     request_name(name), None, 0, -1, None)
+            done = it.inside(call(bus, name))
+            assert done.returncode != 0 and "ServiceUnknown" in done.stderr, (name, done)
+            opened = it.inside(call(bus, name), f"--{'system-' if bus == 'system' else ''}talk-name={name}")
+            assert "ServiceUnknown" not in opened.stderr, (name, opened)
+            connection.close_sync(None)
+        done = it.inside(call("system", "org.bluez"))
+        assert done.returncode == 0, done
+        done = it.inside(call("system", "org.bluez"), "--system-no-talk-name=org.bluez")
+        assert done.returncode != 0, done
+
+
+def request_name(name):
+    from gi.repository import GLib
+    return GLib.Variant("(su)", (name, 0))
+
+
+def test_network_is_closed_when_unshared():
+    with world(adapters=None, keyring=False, portals=None, platform=True) as it:
+        port = it.platform.origin.rsplit(":", 1)[1]
+        script = f"exec 3<>/dev/tcp/127.0.0.1/{port} && echo reached"
+        assert it.inside(f"bash -c '{script}'").stdout.strip() == "reached"
+        closed = it.inside(f"bash -c '{script}'", "--unshare=network")
+        assert closed.stdout == "" and closed.returncode != 0, closed
+
+
+def test_bluetooth_that_is_closed_and_that_is_away():
+    with world(adapters=None, portals=None) as it:
+        away = it.enigmctl("scan", "--seconds=1")
+        closed = it.enigmctl("scan", "--seconds=1", options=["--system-no-talk-name=org.bluez"])
+        assert NO_SERVICE in away.stdout + away.stderr, away
+        assert NO_ACCESS in closed.stdout + closed.stderr, closed
+        assert away.returncode == closed.returncode == 6, (away, closed)
+
+
+def keyring_file():
+    return pathlib.Path(os.environ["HOME"]) / f".var/app/{ID}/data/keyrings/default.keyring"
+
+
+def test_secrets_through_the_portal():
+    with world(platform=True) as it:
+        owner = Person("owner", dict(os.environ))
+        owner.sign_up(it.platform)
+        assert owner.ctl("account")["contact_id"] == owner.contact_id
+        # In a file of the sandbox's own, sealed with what the portal keeps in the desktop's keyring.
+        kept = keyring_file().read_bytes()
+        assert kept.startswith(b"GnomeKeyring") and b"session" not in kept and b"owner" not in kept
+        assert keyring_file().stat().st_mode & 0o077 == 0
+        outside = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", ID, "kind", "session"],
+                                 capture_output=True, text=True, check=False)
+        assert "attribute.kind" not in outside.stdout + outside.stderr, outside
+        # Locked in the middle: said plainly, nothing lost, and as before once it is unlocked.
+        it.restart_keyring(unlocked=False)
+        done = it.enigmctl("keys")
+        assert done.returncode == LOCKED and LOCKED_WORDS in done.stderr, done
+        it.restart_keyring(unlocked=True)
+        assert owner.ctl("account")["contact_id"] == owner.contact_id
+        assert owner.ctl("keys")["keys"] == []
+
+
+def sign_up_fails(words, **more):
+    """Signs up where secrets cannot be kept; it has to end by itself, say so, and leave nothing."""
+    with world(platform=True, **more) as it:
+        ca = pathlib.Path(os.environ["HOME"]) / f".var/app/{ID}/config/ca.pem"
+        ca.parent.mkdir(parents=True)
+        ca.write_bytes(it.platform.ca.read_bytes())
+        started = time.monotonic()
+        done = it.enigmctl("sign-up", "--platform", it.platform.origin, "--ca", str(ca), "--user", "owner",
+                           "--password-fd", "0", "--pin-fd", "0", stdin="a practice password\n135790\n", timeout=120)
+        print(f"# after {time.monotonic() - started:.1f} s: {done.stderr.strip()}")
+        assert done.returncode == LOCKED and words in done.stderr, done
+        assert it.enigmctl("account").returncode == SIGNED_OUT
+
+
+def test_keyring_that_is_locked():
+    sign_up_fails(LOCKED_WORDS, unlocked=False)
+
+
+def test_desktop_without_portals():
+    sign_up_fails("No keyring answers", portals=None)
+
+
+def test_portal_that_refuses():
+    sign_up_fails(LOCKED_WORDS, portals="refuses")
+
+
+def test_portal_that_forgets():
+    sign_up_fails("No keyring answers", portals="forgets")
+
+
+def test_portal_that_is_mute():
+    sign_up_fails("No keyring answers", portals="mute")
+
+
+if __name__ == "__main__":
+    try:
+        tap.main(globals())
+    finally:
+        INSTALLATION.remove()
