@@ -144,8 +144,12 @@ enigm_account_set_key_state_async (EnigmAccount *self,
   change = g_new0 (Change, 1);
   change->binding = g_strdup (enigm_key_get_binding (key));
   change->to = g_strdup (to);
-  /* A revocation always says why. */
-  change->reason = g_strdup (reason == NULL && g_str_equal (to, "revoked") ? "lost" : reason);
+  /* A revocation always says why; one that waits keeps its reason unless another is given. */
+  if (reason == NULL && g_str_equal (to, "revoked"))
+    reason = g_hash_table_lookup (self->revoking, change->binding);
+  if (reason == NULL && g_str_equal (to, "revoked"))
+    reason = "lost";
+  change->reason = g_strdup (reason);
   g_task_set_task_data (task, change, change_free);
   if (enigm_account_require (self, task))
     call_state_async (self, change->binding, change->to, change->reason, cancellable,

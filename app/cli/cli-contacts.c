@@ -36,7 +36,8 @@ print_contacts (EnigmCli *cli)
       json_array_add_object_element (array, object);
     }
   json_object_set_array_member (answer, "contacts", array);
-  enigm_cli_end_list (cli, answer);
+  enigm_cli_date_list (cli, answer);
+  enigm_cli_print_json (cli, answer);
 }
 
 /* Each change ends with the list as it is now. */
@@ -49,10 +50,14 @@ finish (EnigmCli *cli, GObject *object, GAsyncResult *result, Finish finish_func
   g_autoptr (EnigmCli) self = cli;
   g_autoptr (GError) error = NULL;
 
-  if (finish_func (ENIGM_ACCOUNT (object), result, &error))
-    print_contacts (self);
-  else
+  if (!finish_func (ENIGM_ACCOUNT (object), result, &error))
     enigm_cli_fail (self, error);
+  else
+    {
+      /* What was asked for is done, a label with the platform away too. */
+      print_contacts (self);
+      enigm_cli_end (self, ENIGM_CLI_OK);
+    }
 }
 
 static void
@@ -192,7 +197,10 @@ enigm_cli_contacts (EnigmCli *cli)
   const char *action = words[0] != NULL ? words[0] : "list";
 
   if (g_str_equal (action, "list"))
-    print_contacts (cli);
+    {
+      print_contacts (cli);
+      enigm_cli_end (cli, enigm_cli_list_is_known (cli) ? ENIGM_CLI_OK : ENIGM_CLI_AWAY);
+    }
   else if (g_str_equal (action, "invitations"))
     enigm_cli_print_invitations (cli);
   else if (g_str_equal (action, "add"))

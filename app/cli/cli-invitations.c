@@ -34,6 +34,33 @@ enigm_cli_canonical_contact_id (const char *text)
   return enigm_contact_id_canonicalize (text, NULL);
 }
 
+static void
+print_state (EnigmCli *cli, EnigmInvitationState state, const char *age)
+{
+  switch (state)
+    {
+    case ENIGM_INVITATION_STATE_WAITING:
+      /* Translators: %s is an age, such as “3 days ago” */
+      enigm_cli_print (cli,
+                       _ ("  Asked %s. If you accept, you are told of their alerts, with a "
+                          "position while one is under way."),
+                       age);
+      break;
+    case ENIGM_INVITATION_STATE_ACCEPTED:
+      /* Translators: %s is an age, such as “3 days ago” */
+      enigm_cli_print (cli, _ ("  You accepted %s."), age);
+      break;
+    case ENIGM_INVITATION_STATE_DECLINED:
+      /* Translators: %s is an age, such as “3 days ago” */
+      enigm_cli_print (cli, _ ("  You declined %s."), age);
+      break;
+    case ENIGM_INVITATION_STATE_NOT_ELIGIBLE:
+    default:
+      enigm_cli_print (cli, _ ("  You are not told of their alerts any more."));
+      break;
+    }
+}
+
 /**
  * enigm_cli_print_invitations:
  *
@@ -59,15 +86,7 @@ enigm_cli_print_invitations (EnigmCli *cli)
 
       enigm_cli_print (cli, "%s  %s", enigm_invitation_get_contact_id (invitation),
                        enigm_invitation_get_label (invitation));
-      if (state == ENIGM_INVITATION_STATE_WAITING)
-        /* Translators: %s is an age, such as “3 days ago” */
-        enigm_cli_print (cli,
-                         _ ("  Asked %s. If you accept, you are told of their alerts, with a "
-                            "position while one is under way."),
-                         age);
-      else
-        /* Translators: %s is an age, such as “3 days ago” */
-        enigm_cli_print (cli, _ ("  You accepted %s."), age);
+      print_state (cli, state, age);
       json_object_set_string_member (object, "id", enigm_invitation_get_id (invitation));
       json_object_set_string_member (object, "contact_id",
                                      enigm_invitation_get_contact_id (invitation));

@@ -297,6 +297,21 @@ test_bad_then_nothing (void)
   g_assert_cmpstr (out->str, ==, "|message|a\n");
 }
 
+static void
+test_bad_then_line (void)
+{
+  g_autoptr (EnigmEventParser) parser = enigm_event_parser_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *over = g_strnfill (ENIGM_EVENT_MAX_LINE + 1, 'x');
+
+  /* The rest of a line that is too long is no new line. */
+  g_assert_false (enigm_event_parser_feed (parser, (const guint8 *) over, strlen (over), on_event,
+                                           out, NULL));
+  g_assert_false (
+    enigm_event_parser_feed (parser, (const guint8 *) "\ndata: a\n\n", 10, on_event, out, NULL));
+  g_assert_cmpstr (out->str, ==, "");
+}
+
 /* Random bytes, cut anywhere, give the same events or the same refusal. */
 static void
 test_random (void)
@@ -366,6 +381,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/event-parser/bound/names", test_bound_names);
   g_test_add_func ("/event-parser/bad/bytes", test_bad_bytes);
   g_test_add_func ("/event-parser/bad/then-nothing", test_bad_then_nothing);
+  g_test_add_func ("/event-parser/bad/then-line", test_bad_then_line);
   g_test_add_func ("/event-parser/random", test_random);
   return g_test_run ();
 }

@@ -1,0 +1,423 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""enigmctl as a person and a script meet it, in private worlds: words, codes, keyring, platform."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "world"))
+import tap  # noqa: E402
+from person import Person  # noqa: E402
+from world import DEADLINE, World  # noqa: E402
+
+OK, FAILED, USAGE, SIGNED_OUT, AWAY, KEYRING, KEY, REFUSED, NOT_READY, NOT_KNOWN = (
+    0, 1, 2, 3, 4, 5, 6, 7, 10, 11)
+VERBS = {"sign-up", "sign-in", "scan", "pair", "keys", "rename", "contacts", "invitations", "status",
+         "drill", "alerts", "lost", "found", "revoke", "retire", "release", "account", "sign-out"}
+NOBODY = "0" * 32
+PASSWORD = "practice password"
+PIN = "135790"
+
+
+def run(*words, env=None, secrets=()):
+    """Runs enigmctl. Returns its exit code, output and errors."""
+    argv, readers = ["enigmctl", *map(str, words)], []
+    for option, text in secrets:
+        reader, writer = os.pipe()
+        os.write(writer, text.encode())
+        os.close(writer)
+        readers.append(reader)
+        argv += [option, str(reader)]
+    done = subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False, timeout=DEADLINE,
+                          pass_fds=readers, start_new_session=True)
+    for reader in readers:
+        os.close(reader)
+    return done.returncode, done.stdout, done.stderr
+
+
+def ask(*words, env=None, code=OK, secrets=()):
+    """Runs enigmctl --json, which has to end with `code`, and returns the last thing it says."""
+    got, out, err = run(*words, "--json", env=env, secrets=secrets)
+    assert got == code, f"{words}: {got}, not {code}\n{out}{err}"
+    return json.loads(out.splitlines()[-1]) if out else {}
+
+
+def refused(*words, code, says, env=None, secrets=()):
+    """A run that ends with `code`, with a sentence for the person and the same one for a script."""
+    got, out, err = run(*words, env=env, secrets=secrets)
+    assert (got, out) == (code, ""), f"{words}: {got}\n{out}{err}"
+    assert says in err, f"{words}: {err}"
+    assert err.count("\n") == 1 and err.strip().endswith("."), err
+
+
+def sign_up(world, user="owner", password=PASSWORD, pin=PIN, code=OK, origin=None):
+    return ask("sign-up", "--platform", origin or world.platform.origin, "--ca", world.platform.ca,
+               "--user", user, code=code,
+               secrets=[("--password-fd", password + "\n"), ("--pin-fd", pin + "\n")])
+
+
+def data_folder():
+    return pathlib.Path(os.environ["XDG_DATA_HOME"]) / "enigm"
+
+
+# The command line itself
+
+def test_help():
+    with World(adapters=None, keyring=False):
+        for words in (["--help"], ["help"]):
+            code, out, err = run(*words)
+            assert (code, err) == (OK, "")
+            listed = {line.split()[0] for line in out.splitlines() if line[:2] == "  " and line[2:3].isalpha()}
+            assert listed == VERBS, listed ^ VERBS
+            assert "Exit codes:" in out
+        code, out, err = run()
+        assert code == USAGE and "Usage:" in out
+        code, out, err = run("--version")
+        assert code == OK and out.startswith("enigmctl ")
+        assert not data_folder().exists()
+
+
+def test_words_that_will_not_do():
+    usage = {
+        (): ["no-such-verb", "--no-such-option", "Keys"],
+        ("keys",): ["extra", "--no-such-option", "--yes", "--json=1"],
+        ("account",): ["extra"],
+        ("status",): ["extra"],
+        ("scan",): ["extra", "--seconds", "--seconds=0", "--seconds=601", "--seconds=x"],
+        ("drill", "one"): ["two"],
+        ("rename",): ["one"],
+        ("rename", "one", "two"): ["three"],
+        ("lost", "one"): ["two", "--reason=lost"],
+        ("found", "one"): ["two"],
+        ("revoke",): ["--yes"],
+        ("revoke", "one"): ["two", "--reason=because", "--reason"],
+        ("revoke", "--yes"): [""],
+        ("retire", "one", "--yes"): ["two", "--reason=lost"],
+        ("release", "one"): ["two"],
+        ("contacts",): ["add", "remove", "move", "label", "accept", "decline", "leave", "nothing", "",
+                        "--label=x"],
+        ("contacts", "add", "one"): ["two"],
+        ("contacts", "move", "one"): ["sideways", "11", "-11", "1.5", ""],
+        ("contacts", "label", "one"): [],
+        ("contacts", "invitations"): ["one"],
+        ("contacts", "remove", "one"): ["--label=x"],
+        ("invitations",): ["accept", "nothing"],
+        ("alerts",): ["show", "seen", "end", "delete", "nothing", ""],
+        ("alerts", "watch"): ["one"],
+        ("alerts", "show", "one"): ["two"],
+    }
+    with World(adapters=None, keyring=True):
+        for words, more in usage.items():
+            for last in more:
+                refused(*words, last, code=USAGE, says="enigmctl: ")
+        # What follows “--” is a word, whatever it looks like.
+        refused("rename", "--", "--yes", "--name", code=SIGNED_OUT, says="Nobody is signed in")
+
+
+def test_what_cannot_be_undone_is_asked_once():
+    with World(adapters=None, keyring=True):
+        for verb in ("revoke", "retire", "release"):
+            refused(verb, NOBODY, code=USAGE, says="This cannot be undone")
+            refused(verb, NOBODY, code=USAGE, says="Nothing was changed. To do it, add --yes.")
+            refused(verb, NOBODY, "--yes", code=SIGNED_OUT, says="Nobody is signed in")
+
+
+# Nobody, and the keyring
+
+def test_signed_out():
+    with World(adapters=None, keyring=True):
+        for words in (["keys"], ["account"], ["contacts"], ["invitations"], ["alerts"], ["alerts", "watch"],
+                      ["lost", NOBODY], ["found"], ["rename", NOBODY, "Kitchen"], ["drill"],
+                      ["contacts", "add", "0000-0000-0000-0000-0000"]):
+            refused(*words, code=SIGNED_OUT, says="Nobody is signed in on this computer.")
+            answer = ask(*words, code=SIGNED_OUT)
+            assert answer["exit"] == SIGNED_OUT and answer["error"].startswith("Nobody is signed in")
+        refused("pair", code=SIGNED_OUT, says="Nobody is signed in", secrets=[("--code-fd", "0000-0000\n")])
+        answer = ask("status", code=NOT_KNOWN)
+        assert (answer["ready"], answer["known"], answer["evidence"]) == (False, False, []), answer
+
+
+def test_keyring_missing():
+    with World(adapters=None, keyring=False, platform=True) as world:
+        refused("sign-up", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner",
+                code=KEYRING, says="keyring",
+                secrets=[("--password-fd", PASSWORD + "\n"), ("--pin-fd", PIN + "\n")])
+        # Nothing was sent, so the name is still free.
+        world.start_keyring()
+        assert sign_up(world)["user"] == "owner"
+
+
+def lock_keyring(world):
+    world.run("busctl", f"--address={os.environ['DBUS_SESSION_BUS_ADDRESS']}", "call",
+              "org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service",
+              "Lock", "ao", "1", "/org/freedesktop/secrets/collection/login")
+
+
+def test_keyring_locked_then_gone():
+    with World(adapters=None, keyring=True, platform=True) as world:
+        sign_up(world)
+        keyring = next(process for process in world.processes if process.name == "keyring")
+        lock_keyring(world)
+        for words in (["keys"], ["account"], ["status"], ["revoke", NOBODY, "--yes"]):
+            refused(*words, code=KEYRING, says="locked")
+            assert ask(*words, code=KEYRING)["exit"] == KEYRING
+        # What the command line lacks comes first.
+        refused("keys", "extra", code=USAGE, says="enigmctl keys")
+        keyring.kill()
+        refused("keys", code=KEYRING, says="keyring")
+        # Nothing was lost meanwhile.
+        world.start_keyring("keyring-again")
+        assert ask("account")["user"] == "owner"
+
+
+# Secrets
+
+def test_secrets_come_from_descriptors():
+    with World(adapters=None, keyring=True, platform=True) as world:
+        start = ["sign-up", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner"]
+        good = ("--password-fd", PASSWORD + "\n")
+        # Never from an argument, which everybody on the computer can read.
+        refused(*start, "--password=" + PASSWORD, code=USAGE, says="--password-fd")
+        refused(*start, code=USAGE, says="--password-fd")
+        refused(*start, code=USAGE, says="--pin-fd", secrets=[good])
+        for number in ("x", "-1", "", "99999999999"):
+            refused(*start, f"--password-fd={number}", code=USAGE, says="--password-fd")
+        refused(*start, "--password-fd=99", code=USAGE, says="Nothing was sent.")
+        for empty in ("", "\n", "x" * 512 + "\n"):
+            refused(*start, code=USAGE, says="Nothing was sent.", secrets=[("--password-fd", empty)])
+        # A short password and another PIN are refused here, not by the platform.
+        for password, pin in (("short", PIN), ("x" * 257, PIN), (PASSWORD, "12345"), (PASSWORD, "12345x")):
+            code, out, err = run(*start, secrets=[("--password-fd", password + "\n"), ("--pin-fd", pin + "\n")])
+            assert (code, out) == (FAILED, ""), (code, out, err)
+            assert password not in err and pin not in err
+        # The last line needs no end, and the name is still free.
+        answer = ask(*start, secrets=[("--password-fd", PASSWORD), ("--pin-fd", PIN)])
+        assert answer["user"] == "owner"
+        # Nothing secret lies about.
+        for place in world.folder.glob("home/**/*"):
+            if place.is_file():
+                assert PASSWORD.encode() not in place.read_bytes(), place
+
+
+def test_sign_in_and_out():
+    with World(adapters=None, keyring=True, platform=True) as world:
+        first = sign_up(world)
+        assert ask("account")["contact_id"] == first["contact_id"]
+        ask("sign-out")
+        refused("account", code=SIGNED_OUT, says="Nobody is signed in")
+        start = ["sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner"]
+        refused(*start, code=REFUSED, says=".", secrets=[("--password-fd", "another password\n")])
+        again = ask(*start, secrets=[("--password-fd", PASSWORD + "\n")])
+        assert again["contact_id"] == first["contact_id"] and again["computer"] != first["computer"]
+        # Not trusted: nothing but a certificate was seen.
+        ask("sign-out")
+        refused("sign-in", "--platform", world.platform.origin, "--user", "owner", code=AWAY, says="certificate",
+                secrets=[("--password-fd", PASSWORD + "\n")])
+        refused(*start[:3], "--pin-certificate", "00" * 32, "--user", "owner", code=AWAY, says="certificate",
+                secrets=[("--password-fd", PASSWORD + "\n")])
+
+
+# People
+
+def test_contacts():
+    with World(adapters=None, keyring=True, platform=True) as world:
+        owner = Person("owner", dict(os.environ))
+        kim = Person("kim", world.add_person("kim"))
+        owner.sign_up(world.platform)
+        kim.sign_up(world.platform)
+        strangers = []
+        for name in ("one", "two"):
+            ask("sign-out", env=owner.env)
+            strangers.append(sign_up(world, name)["contact_id"])
+        ask("sign-out", env=owner.env)
+        ask("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner",
+            secrets=[("--password-fd", owner.password + "\n")])
+
+        def ids():
+            return [item["contact_id"] for item in ask("contacts")["contacts"]]
+
+        assert ask("contacts") | {"known_at": 0} == {"contacts": [], "known": True, "known_at": 0}
+        # However it is typed.
+        ask("contacts", "add", kim.contact_id.lower().replace("-", " "), "--label", "Kim")
+        ask("contacts", "add", strangers[0])
+        ask("contacts", "add", strangers[1])
+        assert ids() == [kim.contact_id, *strangers]
+        listed = ask("contacts", "list")["contacts"][0]
+        assert (listed["label"], listed["state"]) == ("Kim", "invited"), listed
+
+        slip = kim.contact_id[:-1] + ("0" if kim.contact_id[-1] != "0" else "1")
+        for word in (slip, "nonsense", kim.contact_id, owner.contact_id):
+            code, out, err = run("contacts", "add", word)
+            assert code in (FAILED, REFUSED) and out == "" and err.strip().endswith("."), (word, code, err)
+        for word in ("", slip, "nonsense", owner.contact_id):
+            refused("contacts", "remove", word, code=FAILED, says="Nothing was changed.")
+        assert ids() == [kim.contact_id, *strangers]
+
+        ask("contacts", "move", strangers[1], "up")
+        assert ids() == [kim.contact_id, strangers[1], strangers[0]]
+        ask("contacts", "move", strangers[1], "up")
+        ask("contacts", "move", strangers[1], "up")  # at the top it stays
+        assert ids() == [strangers[1], kim.contact_id, strangers[0]]
+        ask("contacts", "move", "Kim", "down")
+        assert ids() == [strangers[1], strangers[0], kim.contact_id]
+        ask("contacts", "remove", strangers[1])
+        assert ids() == [strangers[0], kim.contact_id]
+        ask("contacts", "label", strangers[0], "Next door")
+        assert ask("contacts")["contacts"][0]["label"] == "Next door"
+        ask("contacts", "label", strangers[0], "")
+        assert ask("contacts")["contacts"][0]["label"] == ""
+        code, out, err = run("contacts", "label", strangers[0], "x" * 129)
+        assert code == FAILED and "too long" in err
+
+        # The other side.
+        def asks():
+            return ask("contacts", "invitations", env=kim.env)["invitations"]
+
+        assert [(item["contact_id"], item["state"]) for item in asks()] == [(owner.contact_id, "invited")], asks()
+        refused("contacts", "accept", strangers[0], env=kim.env, code=FAILED, says="Nothing was changed.")
+        refused("contacts", "accept", "", env=kim.env, code=FAILED, says="Nothing was changed.")
+        ask("contacts", "accept", asks()[0]["id"], env=kim.env)
+        assert asks()[0]["state"] == "eligible"
+        assert "You accepted just now." in run("invitations", env=kim.env)[1]
+        assert ask("contacts")["contacts"][1]["state"] == "eligible"
+        ask("invitations", "leave", owner.contact_id, env=kim.env)
+        left = ask("contacts")["contacts"][1]
+        assert (left["state"], left["reason"]) == ("not-eligible", "left"), left
+        assert asks() == []
+        assert run("invitations", env=kim.env)[1] == "Nobody asks you to be their contact.\n"
+
+        # With the platform away: what was known, what only this computer knows, and nothing else.
+        world.platform.kill()
+        answer = ask("contacts", code=AWAY)
+        assert answer["known"] is False and answer["known_at"] > 0
+        assert [item["contact_id"] for item in answer["contacts"]] == [strangers[0], kim.contact_id]
+        code, out, err = run("contacts")
+        assert code == AWAY and out.startswith("The platform cannot be reached. This was known "), out
+        ask("contacts", "label", kim.contact_id, "Kim S.")
+        assert ask("contacts", code=AWAY)["contacts"][1]["label"] == "Kim S."
+        ask("contacts", "remove", kim.contact_id, code=AWAY)
+        world.platform.start()
+        assert ids() == [strangers[0], kim.contact_id]
+
+
+# Keys and alerts
+
+def pair(world):
+    """The account's first key, trusted. Returns its binding."""
+    key = world.keys[0]
+    felt = key.watch()
+    key.ctl("hold")
+    process = Person("", dict(os.environ)).start("pair", secrets=[("--code-fd", key.setup_code)])
+    for line in process.stdout:
+        said = json.loads(line)
+        if said.get("step") == "confirm" and said.get("state") == "waiting":
+            felt.await_line("vibrate confirm")
+            key.ctl("press")
+    assert process.wait() == OK, process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    return said["binding"]
+
+
+def state_of(binding):
+    return next(key for key in ask("keys")["keys"] if key["binding"] == binding)
+
+
+def test_keys():
+    with World(keys=1) as world:
+        sign_up(world)
+        assert ask("keys")["keys"] == []
+        assert ask("status", code=NOT_READY)["sentence"] == "You have no key yet."
+        binding = pair(world)
+        key = state_of(binding)
+        assert (key["state"], key["reasons"], key["has_secret"]) == ("trusted", [], True), key
+        assert key["history"][-1]["to"] == "trusted", key["history"]
+
+        for word in (NOBODY, "", binding[:3], binding + "0"):
+            for words in (["rename", word, "Kitchen"], ["lost", word], ["revoke", word, "--yes"]):
+                code, out, err = run(*words)
+                assert code in (USAGE, KEY) and out == "", (words, code, out)
+        ask("rename", binding, "Kitchen")
+        assert state_of(binding)["name"] == "Kitchen"
+        ask("rename", binding[:8], "")
+        assert state_of(binding)["name"] not in ("", "Kitchen")
+        code, out, err = run("rename", binding, "x" * 129)
+        assert code == FAILED and "unchanged" in err
+
+        ask("lost", binding)
+        key = state_of(binding)
+        assert (key["state"], key["reasons"]) == ("restricted", ["lost"]), key
+        assert ask("status", code=NOT_READY)["sentence"] == "Your key is marked as lost. Presses are refused."
+        ask("found", binding)
+        assert state_of(binding)["state"] == "trusted"
+        # What is in force is not released, and the platform says so.
+        code, out, err = run("release", binding, "--yes")
+        assert code == REFUSED and out == "", (code, err)
+
+        # Revoked with the platform away: it waits in plain sight, and goes first.
+        world.platform.kill()
+        answer = ask("revoke", binding, "--reason=stolen", "--yes", code=AWAY)
+        assert answer["waiting_to_revoke"] is True and answer["state"] == "trusted", answer
+        code, out, err = run("revoke", binding, "--yes")
+        assert code == AWAY and "Until it is sent, the key still works." in out, (out, err)
+        answer = ask("status", code=NOT_READY)
+        assert answer["sentence"].startswith("Revoking waits for the network."), answer
+        assert ask("keys", code=AWAY)["keys"][0]["waiting_to_revoke"] is True
+        world.platform.start()
+        assert ask("status", code=NOT_READY)["sentence"] == "Your key is revoked. It cannot raise an alert."
+        key = state_of(binding)
+        assert (key["state"], key["waiting_to_revoke"]) == ("revoked", False), key
+        assert key["history"][-1] | {"time": 0} == {
+            "time": 0, "from": "trusted", "to": "revoked", "by": "app", "reason": "stolen"}, key["history"]
+        ask("release", binding, "--yes")
+
+
+def test_alerts():
+    with World(keys=1) as world:
+        sign_up(world)
+        binding = pair(world)
+        kim = Person("kim", world.add_person("kim"))
+        kim.sign_up(world.platform)
+        ask("contacts", "add", kim.contact_id)
+        ask("contacts", "accept", ask("account")["contact_id"], env=kim.env)
+        assert ask("alerts")["alerts"] == []
+        for verb in ("show", "seen", "end", "delete"):
+            refused("alerts", verb, NOBODY, code=FAILED, says="Nothing was changed.")
+
+        watch = kim.start("alerts", "watch")
+        world.keys[0].ctl("press3")
+        told = json.loads(watch.stdout.readline())
+        assert (told["kind"], told["role"], told["state"]) == ("alert", "contact", "active"), told
+        watch.send_signal(signal.SIGINT)
+        rest, err = watch.communicate(timeout=DEADLINE)
+        assert watch.returncode in (OK, 130) and err == "", (watch.returncode, err)
+
+        # That it was shown is known to the owner, and then that it was seen.
+        mine = ask("alerts")["alerts"][0]
+        assert (mine["id"], mine["role"], mine["binding"]) == (told["id"], "owner", binding), mine
+        assert "under way" in ask("status", code=NOT_READY)["sentence"]
+        ask("alerts", "seen", told["id"], env=kim.env)
+        mine = ask("alerts", "show", told["id"])
+        stage = mine["contacts"][0]
+        assert stage["contact_id"] == kim.contact_id and stage["notified"] and stage["seen"], stage
+
+        # Each does what is theirs to do.
+        code, out, err = run("alerts", "end", told["id"], env=kim.env)
+        assert code in (FAILED, REFUSED) and out == "" and err.strip().endswith("."), (code, out, err)
+        code, out, err = run("alerts", "delete", told["id"])
+        assert code == REFUSED, (code, out, err)
+        ask("alerts", "end", told["id"])
+        ended = ask("alerts", "show", told["id"], env=kim.env)
+        assert ended["state"] == "ended" and ended["position"] is None, ended
+        code, out, err = run("alerts", "show", told["id"], env=kim.env)
+        assert "This does not show that they are safe." in out, out
+        ask("alerts", "delete", told["id"])
+        assert ask("alerts")["alerts"] == [] and ask("alerts", env=kim.env)["alerts"] == []
+
+
+if __name__ == "__main__":
+    tap.main(globals())
