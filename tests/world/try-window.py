@@ -13,7 +13,8 @@ import tty
 from person import Person
 from world import World, WorldError, die_with_parent
 
-HELP = "h hold (starts pairing) · p press · 3 three presses · 5 five presses · l long press · a the contact accepts · q quit"
+HELP = ("h hold (starts pairing) · p press · 3 three presses · 5 five presses · l long press\n  "
+        "a the contact accepts · s the contact has seen it · q quit")
 BUTTONS = {"h": "hold", "p": "press", "3": "press3", "5": "press5", "l": "long-press"}
 
 
@@ -30,6 +31,16 @@ def accept(contact):
     say("  the contact accepted" if asked else "  nobody has invited the contact yet")
 
 
+def see(contact):
+    """What the contact does when told: says they have seen it."""
+    told = [item for item in contact.ctl("alerts")["alerts"] if item["state"] == "active"]
+    for item in told:
+        contact.ctl("alerts", "seen", item["id"])
+        say(f"  the contact has seen your {item['kind']}")
+    if not told:
+        say("  nothing is under way that the contact was told of")
+
+
 def react(letter, key, contact):
     """Does what one letter means. Returns False to end."""
     if letter in ("q", "\x03", "\x04", ""):
@@ -39,6 +50,8 @@ def react(letter, key, contact):
             key.ctl(BUTTONS[letter])
         elif letter == "a":
             accept(contact)
+        elif letter == "s":
+            see(contact)
         else:
             say("  " + HELP)
     except WorldError as error:
