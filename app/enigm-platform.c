@@ -117,6 +117,19 @@ enigm_platform_init (EnigmPlatform *self)
 {
 }
 
+/* A host name or an address; g_uri_parse() lets nearly everything stand there. */
+static gboolean
+is_host (const gchar *host)
+{
+  gsize len = strlen (host);
+
+  if (len == 0)
+    return FALSE;
+  if (strchr (host, ':') != NULL)
+    return strspn (host, "0123456789abcdefABCDEF:.") == len;
+  return strspn (host, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS ".-") == len;
+}
+
 gchar *
 enigm_platform_check_origin (const gchar *text, GError **error)
 {
@@ -132,7 +145,7 @@ enigm_platform_check_origin (const gchar *text, GError **error)
   if (strlen (with_scheme) <= ORIGIN_MAX && g_str_is_ascii (with_scheme))
     uri = g_uri_parse (with_scheme, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
   if (uri != NULL && g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 &&
-      g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
+      g_uri_get_host (uri) != NULL && is_host (g_uri_get_host (uri)) && g_uri_get_port (uri) != 0 &&
       g_uri_get_userinfo (uri) == NULL && g_uri_get_query (uri) == NULL &&
       g_uri_get_fragment (uri) == NULL &&
       (*g_uri_get_path (uri) == '\0' || g_str_equal (g_uri_get_path (uri), "/")))
@@ -458,6 +471,14 @@ send_call (GTask *task)
   Call *call = g_task_get_task_data (task);
   GError *error = NULL;
 
+  /* A token that the keyring has lost is not missed: this computer's key gets another. */
+  if ((call->flags & ENIGM_PLATFORM_CALL_BEARER) && self->session == NULL &&
+      self->computer_key != NULL && !call->renewed)
+    {
+      call->renewed = TRUE;
+      renew (self, task);
+      return;
+    }
   if (!build_message (self, call, &error))
     {
       return_error (task, error);
