@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-button.h"
 #include "enigm-alert-row.h"
 #include "enigm-readiness.h"
 #include "enigm-stage-row.h"
@@ -262,6 +263,7 @@ on_end_button_clicked (EnigmAlertPage *self)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_end_responded), self, 0);
+  enigm_button_tidy (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

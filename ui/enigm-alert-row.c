@@ -68,6 +68,8 @@ enigm_alert_row_refresh (EnigmAlertRow *self)
                                 drill ? "enigm-drill-symbolic" : "enigm-alert-symbolic");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
   gtk_widget_add_css_class (GTK_WIDGET (self->kind), style);
+  if (active)
+    gtk_widget_add_css_class (GTK_WIDGET (self), drill ? "enigm-now-drill" : "enigm-now-alert");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), source);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

@@ -16,4 +16,12 @@ G_DECLARE_FINAL_TYPE (EnigmButton, enigm_button, ENIGM, BUTTON, GtkButton)
 
 GtkWidget *enigm_button_new_with_mnemonic (const char *label);
 
+/**
+ * enigm_button_tidy:
+ * @widget: a dialog of a library's making
+ *
+ * Has a screen reader told the words on the buttons inside once, as #EnigmButton does.
+ */
+void enigm_button_tidy (GtkWidget *widget);
+
 G_END_DECLS

@@ -51,8 +51,9 @@ update_entry (EnigmCodeEntry *self)
   g_autofree char *hint = NULL;
 
   if (mistyped)
-    hint = g_strdup (_ ("One character is wrong. Compare each with the code inside the lid. "
-                        "Nothing was sent."));
+    hint =
+      g_strdup (_ ("A character is wrong or out of place. Compare it with the code inside the lid. "
+                   "Nothing was sent."));
   else if (self->wrong)
     hint = g_strdup (_ ("This is not the code of that key."));
   else if (self->strange != 0)

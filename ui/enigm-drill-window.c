@@ -194,6 +194,7 @@ update_drill (EnigmDrillWindow *self)
     gtk_button_set_label (self->primary_button, primary);
   gtk_button_set_label (self->cancel_button,
                         self->phase == PHASE_RUNNING ? _ ("_Cancel") : _ ("_Close"));
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), self->phase != PHASE_DONE);
   gtk_window_set_default_widget (GTK_WINDOW (self), GTK_WIDGET (self->primary_button));
   update_results (self);
 }
@@ -251,7 +252,7 @@ run (EnigmDrillWindow *self)
       self->phase = PHASE_RUNNING;
       self->cancellable = g_cancellable_new ();
       self->drill = enigm_drill_new (self->radio, self->account, enigm_key_get_binding (key));
-      g_signal_connect_object (self->drill, "notify", G_CALLBACK (update_drill), self,
+      g_signal_connect_object (self->drill, "changed", G_CALLBACK (update_drill), self,
                                G_CONNECT_SWAPPED);
       enigm_account_listen (self->account, TRUE);
       enigm_drill_run_async (self->drill, self->cancellable, on_drill_ended, g_object_ref (self));
@@ -325,6 +326,13 @@ enigm_drill_window_dispose (GObject *object)
 {
   EnigmDrillWindow *self = ENIGM_DRILL_WINDOW (object);
 
+  if (self->account != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->radio, self);
+      g_signal_handlers_disconnect_by_data (self->account, self);
+    }
+  if (self->drill != NULL)
+    g_signal_handlers_disconnect_by_data (self->drill, self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);

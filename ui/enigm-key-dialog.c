@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-button.h"
+
 typedef struct
 {
   const char *to;
@@ -140,6 +142,7 @@ enigm_key_dialog_ask (GtkWidget *widget,
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_dialog_responded), question);
+  enigm_button_tidy (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

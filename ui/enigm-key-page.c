@@ -159,7 +159,7 @@ update_key (EnigmKeyPage *self)
   g_autofree char *since_text = since != 0 ? enigm_time_describe_moment (since) : NULL;
   g_autofree char *state = since_text != NULL
                              /* Translators: a key's state, and since when. */
-                             ? g_strdup_printf (_ ("%s Since %s."), words, since_text)
+                             ? g_strdup_printf (_ ("%s, since %s"), words, since_text)
                              : g_strdup (words);
   g_autofree char *battery_text = NULL;
 

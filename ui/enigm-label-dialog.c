@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-button.h"
+
 typedef struct
 {
   EnigmAccount *account;
@@ -93,6 +95,7 @@ ask (GtkWidget *widget,
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_dialog_responded), question,
                          question_free, 0);
+  enigm_button_tidy (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (row);
 }

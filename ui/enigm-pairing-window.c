@@ -160,7 +160,7 @@ get_view (EnigmPairingWindow *self, GError **obstacle)
     case PHASE_CODE:
       view.picture = "enigm-code-symbolic";
       view.title = enigm_pairing_step_get_title (ENIGM_PAIRING_CODE);
-      view.sentence = _ ("Type the setup code. One key with this code is chosen by itself.");
+      view.sentence = _ ("Type the setup code of your key.");
       view.code = TRUE;
       view.primary = _ ("C_heck the Code");
       view.primary_enabled = enigm_code_entry_get_code (self->code_entry) != NULL;
@@ -529,6 +529,12 @@ enigm_pairing_window_dispose (GObject *object)
   EnigmPairingWindow *self = ENIGM_PAIRING_WINDOW (object);
 
   g_clear_handle_id (&self->tick, g_source_remove);
+  if (self->radio != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (enigm_radio_get_keys (self->radio), self);
+      g_signal_handlers_disconnect_by_data (self->radio, self);
+      g_signal_handlers_disconnect_by_data (enigm_pairing_get_steps (self->pairing), self);
+    }
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);

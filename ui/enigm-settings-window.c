@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-button.h"
 #include "enigm-error.h"
 #include "enigm-key-page.h"
 #include "enigm-key-row.h"
@@ -132,6 +133,7 @@ ask_to_sign_out (EnigmSettingsWindow *self, gboolean even_offline)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_responded), self, 0);
+  enigm_button_tidy (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -70,6 +70,8 @@ enigm_time_describe_latency (gint64 microseconds)
 {
   const double seconds = microseconds / (double) G_TIME_SPAN_SECOND;
 
+  if (seconds < 0.1)
+    return g_strdup (_ ("less than 0.1 seconds"));
   if (seconds < 10)
     return g_strdup_printf (_ ("%.1f seconds"), seconds);
   return g_strdup_printf (ngettext ("%d second", "%d seconds", (int) seconds), (int) seconds);

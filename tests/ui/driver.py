@@ -63,7 +63,8 @@ class Window:
         app = self.app()
         if app is None:
             return
-        for index in range(app.get_child_count()):
+        # The window that was opened last lies above the others.
+        for index in reversed(range(app.get_child_count())):
             yield from self.walk(app.get_child_at_index(index))
 
     def find(self, test):
@@ -160,5 +161,17 @@ class Window:
         # Two frames, so that what was just changed is painted.
         self.world.screenshot(self.pictures / f"{name}.png")
 
+    def click(self, name):
+        """Clicks on the row of that name, which GTK 4.8 gives no action to."""
+        row = self.await_node(lambda node: node.get_name() == name and node.get_role_name() == "list item")
+        place = row.get_extents(Atspi.CoordType.WINDOW)
+        subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2),
+                        str(place.y + place.height // 2), "click", "1"], check=True,
+                       preexec_fn=die_with_parent)
+
     def close(self):
-        return self.process.stop()
+        """Ends the app, which must have had nothing to complain about."""
+        fault = self.process.stop()
+        log = self.process.log.read_text()
+        if fault or "CRITICAL" in log:
+            raise WorldError(f"{fault}\n{log}")
