@@ -142,7 +142,8 @@ def main():
     api = Api(sys.argv[1])
     wrong = 0
     for line in sys.stdin:
-        call = json.loads(line)
+        # json-glib leaves U+001F as it is in a string; a request of random bytes may hold one.
+        call = json.loads(line, strict=False)
         found = api.check(call)
         if found:
             wrong += 1
