@@ -176,6 +176,8 @@ test_stubborn (Fixture *self, gconstpointer data)
 static void
 test_alert_abandons (Fixture *self, gconstpointer data)
 {
+  gint64 pressed;
+
   test_platform_bind (self->platform, ENIGM_REPORTED_TRUSTED);
   /* A question hangs; the alert does not wait for its answer. */
   key_fixture_get_memory (&self->key)->current->reached = ENIGM_REACHED_NOT;
@@ -185,9 +187,12 @@ test_alert_abandons (Fixture *self, gconstpointer data)
   while (self->platform->n_tcp == 0)
     g_main_context_iteration (NULL, TRUE);
   self->platform->hang = FALSE;
+  pressed = g_get_monotonic_time ();
   enigm_key_event_raise (self->key.event, FALSE);
   g_assert_cmpint (await_request (self, 0)->kind, ==, ENIGM_KEY_REQUEST_ALERT);
   g_assert_cmpint (await_request (self, 0)->sequence, ==, 2);
+  /* Long before the question would have been given up by itself. */
+  g_assert_cmpint (g_get_monotonic_time () - pressed, <, 10 * G_USEC_PER_SEC);
   await_line (self, "event alert accepted");
 }
 
