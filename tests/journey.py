@@ -10,6 +10,7 @@ programs beside them. Exits 0 only if every step held.
 """
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -65,13 +66,18 @@ class Journey:
 
     def credentials(self):
         """What the app keeps is in the keyring, and nowhere else"""
-        found = {}
+        found, secrets = {}, []
         for kind in ("session", "computer", "key", "files"):
             words = ["secret-tool", "search", "--all", "xdg:schema", SCHEMA, "kind", kind]
-            done = subprocess.run(words, env=self.owner.env, capture_output=True, text=True, check=False)
-            found[kind] = (done.stdout + done.stderr).count("attribute.kind = ")
-        if set(found.values()) != {1}:
-            raise WorldError(f"in the keyring: {found}")
+            done = subprocess.run(words, env=self.owner.env, capture_output=True, check=False)
+            found[kind] = (done.stdout + done.stderr).count(b"attribute.kind = ")
+            secrets += re.findall(rb"^secret = (.+)$", done.stdout, re.M)
+        assert set(found.values()) == {1} and len(secrets) == 4, found
+        home = pathlib.Path(self.owner.env["HOME"])
+        for path in home.rglob("*"):
+            if path.is_file() and "keyrings" not in path.parts:
+                text = path.read_bytes()
+                assert not any(secret in text for secret in secrets), f"{path} holds a secret"
         return "session, this computer's key, the management secret, the key of the sealed files"
 
     def contacts(self):
