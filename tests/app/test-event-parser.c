@@ -305,8 +305,8 @@ test_bad_then_line (void)
   g_autofree char *over = g_strnfill (ENIGM_EVENT_MAX_LINE + 1, 'x');
 
   /* The rest of a line that is too long is no new line. */
-  g_assert_false (enigm_event_parser_feed (parser, (const guint8 *) over, strlen (over), on_event,
-                                           out, NULL));
+  g_assert_false (
+    enigm_event_parser_feed (parser, (const guint8 *) over, strlen (over), on_event, out, NULL));
   g_assert_false (
     enigm_event_parser_feed (parser, (const guint8 *) "\ndata: a\n\n", 10, on_event, out, NULL));
   g_assert_cmpstr (out->str, ==, "");
