@@ -143,6 +143,18 @@ enigm_trust_new (EnigmTrustKind kind)
   return self;
 }
 
+/* A connection that is given no database trusts nobody, and GnuTLS does not read in the system's
+ * authorities, which it would do for every connection only to drop them for the database it is
+ * given. */
+static void
+set_default_to_nobody (void)
+{
+  g_autoptr (EnigmTrustDatabase) nobody = g_object_new (ENIGM_TYPE_TRUST_DATABASE, NULL);
+
+  nobody->authorities = g_ptr_array_new ();
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), G_TLS_DATABASE (nobody));
+}
+
 static void
 make_database (EnigmTrust *self)
 {
@@ -152,6 +164,7 @@ make_database (EnigmTrust *self)
     database->authorities = g_ptr_array_ref (self->authorities);
   memcpy (database->pin, self->pin, PIN_SIZE);
   self->database = G_TLS_DATABASE (database);
+  set_default_to_nobody ();
 }
 
 EnigmTrust *
@@ -159,7 +172,9 @@ enigm_trust_new_system (void)
 {
   EnigmTrust *self = enigm_trust_new (ENIGM_TRUST_SYSTEM);
 
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
   self->database = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+  set_default_to_nobody ();
   return self;
 }
 
