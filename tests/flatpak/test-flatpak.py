@@ -11,10 +11,12 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world")]
 import tap  # noqa: E402
+from journey import Journey  # noqa: E402
 from person import Person  # noqa: E402
 from sandbox import ID, Installation, SandboxWorld  # noqa: E402
 
 INSTALLATION = Installation()
+MAGIC = b"GnomeKeyring\n\r\0\n"
 LOCKED, SIGNED_OUT = 5, 3  # enigmctl's exit codes
 LOCKED_WORDS = "Your keyring is locked."
 NO_SERVICE = "This computer's Bluetooth service is not running."
@@ -119,7 +121,7 @@ def test_secrets_through_the_portal():
         assert owner.ctl("account")["contact_id"] == owner.contact_id
         # In a file of the sandbox's own, sealed with what the portal keeps in the desktop's keyring.
         kept = keyring_file().read_bytes()
-        assert kept.startswith(b"GnomeKeyring") and b"session" not in kept and b"owner" not in kept
+        assert kept.startswith(MAGIC) and b"session" not in kept and b"owner" not in kept
         assert keyring_file().stat().st_mode & 0o077 == 0
         outside = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", ID, "kind", "session"],
                                  capture_output=True, text=True, check=False)
@@ -165,6 +167,45 @@ def test_portal_that_forgets():
 
 def test_portal_that_is_mute():
     sign_up_fails("No keyring answers", portals="mute")
+
+
+class SandboxJourney(Journey):
+    """The same steps; only what is kept is looked for elsewhere."""
+
+    def credentials(self):
+        """What the app keeps is in the sandbox's own sealed file, and not in the desktop's keyring"""
+        kept = keyring_file().read_bytes()
+        assert kept.startswith(MAGIC)
+        assert not any(word in kept for word in (b"session", b"computer", self.binding.encode()))
+        outside = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", ID],
+                                 capture_output=True, text=True, check=False)
+        assert "attribute.kind" not in outside.stdout + outside.stderr, outside
+        written = sorted(str(path.relative_to(os.environ["HOME"])) for path in
+                         pathlib.Path(os.environ["HOME"]).rglob("*") if path.is_file())
+        print("# files at the owner's home:", " ".join(written))
+        return "one sealed file"
+
+    def upgrade(self):
+        """A newer bundle over the old one keeps account, keys and contacts"""
+        before = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
+        INSTALLATION.upgrade()
+        after = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
+        assert without_ages(before) == without_ages(after), (before, after)
+        return "account, keys and contacts are as before"
+
+    steps = (Journey.accounts, Journey.pair, credentials, Journey.contacts, Journey.drill, upgrade,
+             Journey.revoke, Journey.refused)
+
+
+def without_ages(answers):
+    return [{name: value for name, value in answer.items() if name != "known_at"} for answer in answers]
+
+
+def test_journey():
+    with world(keys=1) as it:
+        journey = SandboxJourney(it, lambda what, words: print(f"# {what}: {words}", flush=True))
+        for step in journey.steps:
+            print(f"# {step.__name__}: {step(journey)}", flush=True)
 
 
 if __name__ == "__main__":
