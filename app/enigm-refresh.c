@@ -17,6 +17,41 @@ get_store (EnigmAccount *self, const EnigmListType *type)
   return self->alerts;
 }
 
+/* What each alert was last read from, by ID. */
+static GHashTable *
+remember_alerts (EnigmAccount *self)
+{
+  GHashTable *alerts =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->alerts)); i++)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (G_LIST_MODEL (self->alerts), i);
+
+      g_hash_table_insert (alerts, g_strdup (enigm_alert_get_id (alert)),
+                           json_object_ref (enigm_account_get_item_json (alert)));
+    }
+  return alerts;
+}
+
+/* An alert that came while nobody listened is as new as one from the stream. */
+static void
+signal_alerts (EnigmAccount *self, GHashTable *before)
+{
+  g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->alerts)); i++)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (G_LIST_MODEL (self->alerts), i);
+      JsonObject *then = g_hash_table_lookup (before, enigm_alert_get_id (alert));
+
+      if (then == NULL || !json_object_equal (then, enigm_account_get_item_json (alert)))
+        g_ptr_array_add (changed, g_steal_pointer (&alert));
+    }
+  for (guint i = 0; i < changed->len; i++)
+    enigm_account_emit_alert_changed (self, changed->pdata[i]);
+}
+
 static void
 on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -25,6 +60,7 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
   const EnigmListType *type = g_task_get_task_data (task);
   GError *error = NULL;
   g_autofree gchar *etag = NULL;
+  g_autoptr (GHashTable) alerts = NULL;
   g_autoptr (JsonNode) answer =
     enigm_platform_call_finish (ENIGM_PLATFORM (object), result, &etag, &error);
 
@@ -35,6 +71,8 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
       g_task_return_error (task, enigm_account_error_signed_out ());
       return;
     }
+  if (type == &enigm_list_alerts)
+    alerts = remember_alerts (self);
   if (answer == NULL || !enigm_account_merge_list (self, get_store (self, type), type,
                                                    json_node_get_object (answer), &error))
     {
@@ -47,6 +85,8 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
       self->contacts_etag = g_steal_pointer (&etag);
     }
   enigm_account_decorate (self);
+  if (alerts != NULL)
+    signal_alerts (self, alerts);
   g_task_return_boolean (task, TRUE);
 }
 

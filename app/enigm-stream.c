@@ -89,6 +89,25 @@ on_refreshed (GObject *object, GAsyncResult *result, gpointer data)
     g_info ("Not everything could be asked for: %s", error->message);
 }
 
+/* The alert itself, or an empty object where one is to be asked for again: one was deleted. */
+static void
+take_alert (EnigmAccount *self, const gchar *data, GCancellable *cancellable)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, strlen (data));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) json = enigm_json_parse (bytes, &error);
+
+  if (json != NULL && json_object_get_size (json) > 0 &&
+      enigm_account_merge_alert (self, json, &error))
+    {
+      enigm_account_save_cache (self);
+      return;
+    }
+  if (error != NULL)
+    g_info ("An alert in the stream could not be read: %s", error->message);
+  enigm_account_fetch_list_async (self, &enigm_list_alerts, cancellable, on_list_fetched, NULL);
+}
+
 static void
 on_event (const gchar *id, const gchar *event, const gchar *data, gpointer user_data)
 {
@@ -104,16 +123,7 @@ on_event (const gchar *id, const gchar *event, const gchar *data, gpointer user_
       self->last_event_id = g_strdup (id);
     }
   if (g_str_equal (event, "event"))
-    {
-      g_autoptr (GBytes) bytes = g_bytes_new (data, strlen (data));
-      g_autoptr (GError) error = NULL;
-      g_autoptr (JsonObject) json = enigm_json_parse (bytes, &error);
-
-      if (json == NULL || !enigm_account_merge_alert (self, json, &error))
-        g_warning ("An alert in the stream could not be read: %s", error->message);
-      else
-        enigm_account_save_cache (self);
-    }
+    take_alert (self, data, cancellable);
   else if (g_str_equal (event, "keys"))
     enigm_account_fetch_list_async (self, &enigm_list_keys, cancellable, on_list_fetched, NULL);
   else if (g_str_equal (event, "contacts"))
