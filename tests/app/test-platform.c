@@ -114,6 +114,8 @@ typedef struct
   gboolean renews;
   guint n_renewals;
   guint n_calls;
+  guint calls_before;
+  SoupServerMessage *held;
 } Renewal;
 
 static gboolean
@@ -152,6 +154,12 @@ on_session_wanted (SoupServerMessage *message, const char *path, gpointer user_d
   if (g_str_equal (path, "/v1/sessions/renewal"))
     {
       renewal->n_renewals++;
+      /* All that were refused are to wait for one renewal. */
+      if (renewal->n_calls < renewal->calls_before)
+        {
+          renewal->held = message;
+          soup_server_message_pause (message);
+        }
       g_assert_null (bearer);
       g_assert_true (is_signed_right (message, path, renewal->key));
       if (renewal->renews)
@@ -161,6 +169,8 @@ on_session_wanted (SoupServerMessage *message, const char *path, gpointer user_d
       return;
     }
   renewal->n_calls++;
+  if (renewal->held != NULL && renewal->n_calls == renewal->calls_before)
+    soup_server_message_unpause (g_steal_pointer (&renewal->held));
   if (g_strcmp0 (bearer, "Bearer new") == 0)
     reply (message, 200, "application/json", "{}");
   else
@@ -185,7 +195,7 @@ static void
 test_renewal (void)
 {
   g_autoptr (TlsServer) server = tls_server_new (TLS_SERVER_GOOD);
-  Renewal renewal = { .renews = TRUE };
+  Renewal renewal = { .renews = TRUE, .calls_before = 3 };
   g_autoptr (EnigmPlatform) platform = open_signed_in (server, &renewal);
   g_autoptr (GError) error = NULL;
   GAsyncResult *results[3] = { NULL };
