@@ -366,8 +366,8 @@ enigm_pairing_ask_order_finish (EnigmPlatform *platform, GAsyncResult *result, G
 /**
  * enigm_pairing_cancel_async:
  *
- * Ends a pending binding; the platform refuses once it is trusted. Finish with
- * enigm_platform_call_finish().
+ * Cancels the pairing that the offer of @binding began: whatever is still on its way, the platform
+ * will not take. It refuses once the binding is trusted. Finish with enigm_platform_call_finish().
  */
 void
 enigm_pairing_cancel_async (EnigmPlatform *platform,
@@ -375,13 +375,9 @@ enigm_pairing_cancel_async (EnigmPlatform *platform,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  JsonObject *object = json_object_new ();
-  g_autoptr (JsonNode) node = take_node (object);
-  g_autofree char *path = g_strconcat ("/v1/keys/", binding, "/state", NULL);
+  g_autofree char *path = g_strconcat ("/v1/offers/", binding, NULL);
 
-  json_object_set_string_member (object, "to", "cancelled");
-  json_object_set_string_member (object, "reason", "");
-  enigm_platform_call_async (platform, "POST", path, node,
+  enigm_platform_call_async (platform, "DELETE", path, NULL,
                              ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL, NULL,
                              callback, user_data);
 }

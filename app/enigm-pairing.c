@@ -80,7 +80,7 @@ struct _EnigmPairing
   EnigmMessage *relay;
   EnigmSecret *secret;
   char *binding;
-  gboolean registered;
+  gboolean offered;
   gboolean kept;
   gboolean trusted;
   gboolean own_connection;
@@ -123,9 +123,9 @@ fail (EnigmPairing *self, GError *error)
                                  ENIGM_PAIRING_FAILED, error->message);
       self->error = g_steal_pointer (&owned);
     }
-  if (self->registered && (cancelled || !self->kept))
+  if (self->offered && (cancelled || !self->kept))
     go (self, PAIRING_CANCELLING);
-  else if (self->registered)
+  else if (self->offered)
     go (self, PAIRING_ASKING_TRUST);
   else if (self->kept)
     go (self, PAIRING_FORGETTING); /* The key did not take it, so it opens nothing. */
@@ -604,6 +604,9 @@ advance (EnigmPairing *self)
                                      on_offer_asked, g_object_ref (self));
       break;
     case PAIRING_SENDING_OFFER:
+      /* From here on the key may hand its attestation in by itself, whatever becomes of this try.
+       */
+      self->offered = TRUE;
       send_simple (self, ENIGM_MESSAGE_OFFER, self->offer->offer, self->offer->offer_signature);
       self->state = PAIRING_CONFIRMING;
       receive (self, ANSWER_TIMEOUT_SECONDS);
@@ -615,7 +618,6 @@ advance (EnigmPairing *self)
     case PAIRING_REGISTERING:
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
                                _ ("Telling the platform that this key is yours."));
-      self->registered = TRUE; /* It may be, from the moment this is sent. */
       enigm_pairing_register_async (self->platform, self->offer->offer, self->attestation,
                                     self->certificate->chain, cancellable, on_registered,
                                     g_object_ref (self));
@@ -718,7 +720,7 @@ forget_try (EnigmPairing *self)
   g_clear_pointer (&self->secret, enigm_secret_unref);
   g_clear_pointer (&self->binding, g_free);
   g_clear_error (&self->error);
-  self->registered = FALSE;
+  self->offered = FALSE;
   self->kept = FALSE;
   self->trusted = FALSE;
   self->own_connection = FALSE;

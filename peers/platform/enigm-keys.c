@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-keys.h"
 
+#include "enigm-offers.h"
+
 #include "app/protocol/enigm-text.h"
 
 #include "enigm-ownership.h"
@@ -227,6 +229,8 @@ get_key (EnigmPlatformState *state, EnigmRequest *request)
     reply_key (state, request, binding);
 }
 
+#define WISH_CANCELLED 0
+
 /* What an owner may ask for. Released is no state: it ends the ownership. */
 static const struct
 {
@@ -234,7 +238,7 @@ static const struct
   EnigmBindingState to;
   EnigmBindingReason reason;
 } wishes[] = {
-  { "cancelled", ENIGM_BINDING_CANCELLED, ENIGM_REASON_CANCELLED },
+  [WISH_CANCELLED] = { "cancelled", ENIGM_BINDING_CANCELLED, ENIGM_REASON_CANCELLED },
   { "lost", ENIGM_BINDING_RESTRICTED, ENIGM_REASON_LOST },
   { "found", ENIGM_BINDING_TRUSTED, ENIGM_REASON_FOUND },
   { "revoked", ENIGM_BINDING_REVOKED, ENIGM_REASON_LOST },
@@ -359,7 +363,36 @@ change_key (EnigmPlatformState *state, EnigmRequest *request)
   reply_key (state, request, binding);
 }
 
+/* Cancels a pairing, however far it has come by the time this arrives: an offer that waits is
+ * withdrawn, so that no attestation on its way can use it, and a pending binding ends. */
+static void
+cancel_pairing (EnigmPlatformState *state, EnigmRequest *request)
+{
+  const guint8 *account = enigm_request_get_account (request);
+  g_autoptr (EnigmTransaction) transaction = NULL;
+  g_autoptr (EnigmBinding) binding = NULL;
+  g_autoptr (GError) error = NULL;
+  guint8 id[ENIGM_ID_SIZE];
+
+  if (!enigm_request_get_path_id (request, 0, id, &error) ||
+      (transaction = enigm_store_begin (state->store, &error)) == NULL ||
+      !enigm_offers_withdraw (state, account, id, &error) ||
+      !enigm_bindings_find (state, id, &binding, &error))
+    {
+      enigm_request_reply_error (request, error);
+      return;
+    }
+  /* Nobody's and somebody else's read the same: there is nothing to cancel. */
+  if ((binding != NULL && memcmp (binding->account, account, ENIGM_ID_SIZE) == 0 &&
+       !do_wish (state, binding, WISH_CANCELLED, wishes[WISH_CANCELLED].reason, &error)) ||
+      !enigm_store_commit (state->store, &error))
+    enigm_request_reply_error (request, error);
+  else
+    enigm_request_reply_nothing (request);
+}
+
 const EnigmRoute enigm_keys_routes[] = {
+  { "DELETE", "/v1/offers/{}", ENIGM_ROUTE_BEARER | ENIGM_ROUTE_SIGNED, cancel_pairing },
   { "GET", "/v1/keys", ENIGM_ROUTE_BEARER, list_keys },
   { "GET", "/v1/keys/{}", ENIGM_ROUTE_BEARER, get_key },
   { "POST", "/v1/keys/{}/state", ENIGM_ROUTE_BEARER | ENIGM_ROUTE_SIGNED, change_key },

@@ -325,6 +325,31 @@ enigm_offers_take (EnigmPlatformState *state,
 }
 
 /**
+ * enigm_offers_withdraw:
+ * @state: the platform, in a transaction
+ * @account: who asks
+ * @binding: a binding ID
+ * @error: return location
+ *
+ * Drops an offer of @account that nobody attested yet, if there is one. An attestation that is
+ * still on its way finds it gone.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_offers_withdraw (EnigmPlatformState *state,
+                       const guint8 account[ENIGM_ID_SIZE],
+                       const guint8 binding[ENIGM_ID_SIZE],
+                       GError **error)
+{
+  g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
+
+  return enigm_store_run (state->store, error,
+                          "DELETE FROM offers WHERE binding = ?1 AND account = ?2", "kk", binding,
+                          account);
+}
+
+/**
  * enigm_made_offer_free:
  * @self: (transfer full): an offer
  */

@@ -39,6 +39,10 @@ gboolean enigm_offers_take (EnigmPlatformState *state,
                             const guint8 binding[ENIGM_ID_SIZE],
                             EnigmMadeOffer **made,
                             GError **error);
+gboolean enigm_offers_withdraw (EnigmPlatformState *state,
+                                const guint8 account[ENIGM_ID_SIZE],
+                                const guint8 binding[ENIGM_ID_SIZE],
+                                GError **error);
 void enigm_made_offer_free (EnigmMadeOffer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EnigmMadeOffer, enigm_made_offer_free)

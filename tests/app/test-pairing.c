@@ -364,9 +364,9 @@ main (int argc, char *argv[])
   int code;
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/app/pairing/pair", test_pair);
-  g_test_add_func ("/app/pairing/relayed", test_relayed);
-  g_test_add_func ("/app/pairing/wrong-code", test_wrong_code);
+  g_test_add_func ("/app/pairing/ready/pair", test_pair);
+  g_test_add_func ("/app/pairing/ready/relayed", test_relayed);
+  g_test_add_func ("/app/pairing/failed/wrong-code", test_wrong_code);
   for (int step = ENIGM_PAIRING_FIND; step <= ENIGM_PAIRING_KEEP; step++)
     {
       g_autofree char *path =
@@ -374,11 +374,11 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, GINT_TO_POINTER (step), test_cancel);
     }
-  g_test_add_func ("/app/pairing/out-of-range", test_out_of_range);
-  g_test_add_func ("/app/pairing/counterfeit", test_counterfeit);
-  g_test_add_func ("/app/pairing/other-platform", test_other_platform);
-  g_test_add_func ("/app/pairing/owned", test_owned);
-  g_test_add_func ("/app/pairing/second-computer", test_second_computer);
+  g_test_add_func ("/app/pairing/failed/out-of-range", test_out_of_range);
+  g_test_add_func ("/app/pairing/failed/counterfeit", test_counterfeit);
+  g_test_add_func ("/app/pairing/failed/other-platform", test_other_platform);
+  g_test_add_func ("/app/pairing/failed/owned", test_owned);
+  g_test_add_func ("/app/pairing/ready/second-computer", test_second_computer);
 
   party = party_new ();
   code = g_test_run ();

@@ -418,6 +418,10 @@ person_ask (World *world,
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
   if (sign)
     sign_as_computer (world, person, message, method, path, bearer, body);
+  /* Signed without a body, a request says its type all the same: there is one form. */
+  if (sign && body == NULL)
+    soup_message_headers_append (soup_message_get_request_headers (message), "Content-Type",
+                                 "application/json");
   return world_send (world, message, "application/json", body);
 }
 

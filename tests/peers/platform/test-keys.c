@@ -128,6 +128,65 @@ test_pending_ends (World *world, gconstpointer data)
     }
 }
 
+static Answer *
+cancel (World *world, Person *person, Key *key)
+{
+  g_autofree char *hex = enigm_hex_encode (key->offer.binding, ENIGM_ID_SIZE);
+  g_autofree char *path = g_strconcat ("/v1/offers/", hex, NULL);
+
+  return person_ask (world, person, "DELETE", path, TRUE, NULL);
+}
+
+static void
+assert_cancels (World *world, Person *person, Key *key)
+{
+  g_autoptr (Answer) answer = cancel (world, person, key);
+
+  g_assert_cmpuint (answer->status, ==, 200);
+}
+
+/* Cancelling holds whether it arrives before the attestation or after, and is nobody else's to do.
+ */
+static void
+test_cancel (World *world, gconstpointer data)
+{
+  g_autoptr (Person) person = person_new (world, "anna");
+  g_autoptr (Person) other = person_new (world, "boris");
+
+  for (int attested = 0; attested < 2; attested++)
+    {
+      g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+      g_autoptr (Answer) offer = key_ask_offer (world, key, person, NULL);
+      g_autoptr (Answer) receipt = NULL;
+
+      key_take_offer (key, offer);
+      key_attest (key);
+      if (attested)
+        answer_free (key_hand_in (world, key));
+      assert_cancels (world, person, key);
+      assert_cancels (world, person, key);
+      receipt = key_hand_in (world, key);
+      g_assert_cmpint (key_read_receipt (world, key, receipt), ==, ENIGM_RECEIPT_GONE);
+      key_pair (world, key, person);
+    }
+  {
+    g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+    g_autoptr (Answer) offer = key_ask_offer (world, key, person, NULL);
+    g_autoptr (Answer) receipt = NULL;
+    g_autoptr (Answer) late = NULL;
+
+    key_take_offer (key, offer);
+    key_attest (key);
+    assert_cancels (world, other, key);
+    receipt = key_hand_in (world, key);
+    g_assert_cmpint (key_read_receipt (world, key, receipt), ==, ENIGM_RECEIPT_PENDING);
+    assert_cancels (world, other, key);
+    g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_PROOF), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
+    late = cancel (world, person, key);
+    g_assert_cmpstr (answer_problem (late), ==, "state-forbids");
+  }
+}
+
 /* Loss, revocation and retirement end a pending binding of the same key at once. */
 static void
 test_pending_goes_with_the_old (World *world, gconstpointer data)
@@ -429,6 +488,7 @@ main (int argc, char **argv)
   ADD ("/keys/lost-and-found", test_lost_and_found);
   ADD ("/keys/revocation-is-final", test_revocation_is_final);
   ADD ("/keys/pending-ends", test_pending_ends);
+  ADD ("/keys/cancel", test_cancel);
   ADD ("/keys/pending-goes-with-the-old", test_pending_goes_with_the_old);
   ADD ("/keys/revoked-with-an-open-event", test_revoked_with_an_open_event);
   ADD ("/keys/suspension-follows-the-hardware", test_suspension_follows_the_hardware);
