@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "enigm-actions.h"
+#include "enigm-control.h"
 #include "enigm-state-lock.h"
 #include "enigm-window.h"
 
@@ -16,6 +17,7 @@ struct _EnigmApplication
   EnigmStateLock *lock;
   EnigmAccount *account;
   EnigmRadio *radio;
+  guint control_id;
   GSettings *settings;
   char *platform_hint;
   char *ca_hint;
@@ -74,6 +76,30 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
     g_application_withdraw_notification (G_APPLICATION (self), enigm_alert_get_id (alert));
 }
 
+/* This process owns the account's state now, so enigmctl asks it to do what it is told. */
+static void
+export_control (EnigmApplication *self)
+{
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
+
+  if (connection == NULL)
+    return;
+  self->control_id = enigm_control_export (connection, self->account, &error);
+  if (self->control_id == 0)
+    g_warning ("enigmctl cannot reach this program: %s", error->message);
+}
+
+static void
+unexport_control (EnigmApplication *self)
+{
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (self->control_id != 0 && connection != NULL)
+    g_dbus_connection_unregister_object (connection, self->control_id);
+  self->control_id = 0;
+}
+
 gboolean
 enigm_application_open_account (EnigmApplication *self, GError **error)
 {
@@ -92,6 +118,7 @@ enigm_application_open_account (EnigmApplication *self, GError **error)
   keyring = enigm_keyring_new ();
   self->account = enigm_account_new (data_dir, keyring);
   g_signal_connect (self->account, "alert-changed", G_CALLBACK (on_alert_changed), self);
+  export_control (self);
   return TRUE;
 }
 
@@ -171,6 +198,17 @@ enigm_application_handle_local_options (GApplication *application, GVariantDict 
 }
 
 static void
+enigm_application_shutdown (GApplication *application)
+{
+  EnigmApplication *self = ENIGM_APPLICATION (application);
+
+  unexport_control (self);
+  if (self->account != NULL)
+    enigm_account_listen (self->account, FALSE);
+  G_APPLICATION_CLASS (enigm_application_parent_class)->shutdown (application);
+}
+
+static void
 enigm_application_finalize (GObject *object)
 {
   EnigmApplication *self = ENIGM_APPLICATION (object);
@@ -192,6 +230,7 @@ enigm_application_class_init (EnigmApplicationClass *klass)
   G_OBJECT_CLASS (klass)->finalize = enigm_application_finalize;
   application_class->activate = enigm_application_activate;
   application_class->startup = enigm_application_startup;
+  application_class->shutdown = enigm_application_shutdown;
   application_class->handle_local_options = enigm_application_handle_local_options;
 }
 

@@ -27,8 +27,7 @@ struct _EnigmPairingWindow
   AdwWindow parent_instance;
 
   GtkButton *cancel_button;
-  AdwSqueezer *squeezer;
-  GtkWidget *side;
+  AdwLeaflet *leaflet;
   GtkListBox *step_list;
   GtkLabel *step_label;
   GtkImage *picture;
@@ -257,8 +256,7 @@ update_steps (EnigmPairingWindow *self)
     enigm_step_row_set_state (ENIGM_STEP_ROW (gtk_list_box_get_row_at_index (self->step_list, i)),
                               get_step_state (self, i));
   gtk_label_set_label (self->step_label, label);
-  gtk_widget_set_visible (GTK_WIDGET (self->step_label),
-                          adw_squeezer_get_visible_child (self->squeezer) != self->side);
+  gtk_widget_set_visible (GTK_WIDGET (self->step_label), adw_leaflet_get_folded (self->leaflet));
 }
 
 static void
@@ -489,7 +487,7 @@ on_code_entry_changed (EnigmPairingWindow *self)
 }
 
 static void
-on_squeezer_child_notified (EnigmPairingWindow *self)
+on_leaflet_folded (EnigmPairingWindow *self)
 {
   if (self->pairing != NULL)
     update_steps (self);
@@ -556,8 +554,7 @@ enigm_pairing_window_class_init (EnigmPairingWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/enigm/App/enigm-pairing-window.ui");
   gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, cancel_button);
-  gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, squeezer);
-  gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, side);
+  gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, step_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, step_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmPairingWindow, picture);
@@ -574,7 +571,7 @@ enigm_pairing_window_class_init (EnigmPairingWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_primary_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_secondary_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_code_entry_changed);
-  gtk_widget_class_bind_template_callback (widget_class, on_squeezer_child_notified);
+  gtk_widget_class_bind_template_callback (widget_class, on_leaflet_folded);
 }
 
 static void

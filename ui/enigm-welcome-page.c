@@ -158,12 +158,13 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   end (self, error);
 }
 
+/* Nothing is no secret; the zero byte at its end is one that is too short, and refused as such. */
 static EnigmSecret *
 dup_secret (GtkEditable *row)
 {
   const char *text = gtk_editable_get_text (row);
 
-  return enigm_secret_new_copy ((const guint8 *) text, strlen (text));
+  return enigm_secret_new_copy ((const guint8 *) text, MAX (strlen (text), 1));
 }
 
 static void

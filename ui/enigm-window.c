@@ -16,10 +16,14 @@
 #include "enigm-status-page.h"
 #include "enigm-time.h"
 #include "enigm-welcome-page.h"
+#include "enigm-window-size.h"
 #include "protocol/enigm-error.h"
 
 /* How often what has aged is looked at again, in seconds. */
 #define TICK_SECONDS 30
+/* What was kept from last time is asked for anew at once; that it is old is said if that takes
+ * longer than this. */
+#define GRACE_SECONDS 3
 
 struct _EnigmWindow
 {
@@ -49,6 +53,7 @@ struct _EnigmWindow
   GdkFrameClock *first_clock;
   gulong first_frame;
   guint tick;
+  guint grace;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmWindow, enigm_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -115,7 +120,7 @@ update_banner (EnigmWindow *self)
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), "win.sign-in");
       gtk_revealer_set_reveal_child (self->banner, TRUE);
     }
-  else if (unknown_since != 0)
+  else if (unknown_since != 0 && self->grace == 0)
     {
       g_autofree char *clock = enigm_time_describe_moment (unknown_since);
       g_autofree char *text =
@@ -290,9 +295,21 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     update_root (self);
 }
 
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  EnigmWindow *self = user_data;
+
+  self->grace = 0;
+  update_root (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 load (EnigmWindow *self)
 {
+  g_clear_handle_id (&self->grace, g_source_remove);
+  self->grace = g_timeout_add_seconds (GRACE_SECONDS, on_grace_over, self);
   g_clear_error (&self->trouble);
   if (self->account == NULL)
     {
@@ -475,28 +492,14 @@ enigm_window_realize (GtkWidget *widget)
     g_signal_connect (self->first_clock, "after-paint", G_CALLBACK (on_first_frame_painted), self);
 }
 
-static void
-remember_size (EnigmWindow *self)
-{
-  GSettings *settings = enigm_application_get_settings (get_application (self));
-  int width;
-  int height;
-
-  if (settings == NULL)
-    return;
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  g_settings_set (settings, "window-size", "(ii)", width, height);
-  g_settings_set_boolean (settings, "window-maximized",
-                          gtk_window_is_maximized (GTK_WINDOW (self)));
-}
-
 static gboolean
 enigm_window_close_request (GtkWindow *window)
 {
   EnigmWindow *self = ENIGM_WINDOW (window);
   GSettings *settings = enigm_application_get_settings (get_application (self));
 
-  remember_size (self);
+  if (settings != NULL)
+    enigm_window_size_remember (GTK_WINDOW (self), settings);
   if (settings != NULL && g_settings_get_boolean (settings, "listen-when-closed") &&
       self->account != NULL &&
       enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
@@ -516,6 +519,7 @@ enigm_window_dispose (GObject *object)
     g_clear_signal_handler (&self->first_frame, self->first_clock);
   g_clear_object (&self->first_clock);
   g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->grace, g_source_remove);
   g_clear_object (&self->account);
   g_clear_error (&self->trouble);
   G_OBJECT_CLASS (enigm_window_parent_class)->dispose (object);
@@ -565,16 +569,9 @@ enigm_window_new (EnigmApplication *application)
 {
   EnigmWindow *self = g_object_new (ENIGM_TYPE_WINDOW, "application", application, NULL);
   GSettings *settings = enigm_application_get_settings (application);
-  int width = 760;
-  int height = 720;
 
   enigm_actions_add_to_window (self);
   if (settings != NULL)
-    {
-      g_settings_get (settings, "window-size", "(ii)", &width, &height);
-      gtk_window_set_default_size (GTK_WINDOW (self), MAX (width, 360), MAX (height, 320));
-      if (g_settings_get_boolean (settings, "window-maximized"))
-        gtk_window_maximize (GTK_WINDOW (self));
-    }
+    enigm_window_size_restore (GTK_WINDOW (self), settings);
   return self;
 }

@@ -100,7 +100,7 @@ LAYERS = {
     "app/protocol": (),
     "app/cli": ("app", "app/protocol"),
     "app": ("app/protocol",),
-    "ui": ("app", "app/protocol"),
+    "ui": ("app", "app/cli", "app/protocol"),
     "peers/key": ("app/protocol",),
     "peers/platform": ("app/protocol",),
 }

@@ -154,7 +154,11 @@ class Window:
         Atspi.EditableText.set_text_contents(self.entry(name), text)
 
     def key(self, *keys):
-        subprocess.run(["xdotool", "key", *keys], check=True, preexec_fn=die_with_parent)
+        """Presses keys in the window opened last; without a window manager nobody gives it focus."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.popen.pid)],
+                               stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        subprocess.run(["xdotool", "windowfocus", found[-1], "key", *keys], check=False,
+                       stderr=subprocess.DEVNULL)
 
     def picture(self, name):
         """Keeps a picture of the screen under the build directory."""

@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world")
 import tap  # noqa: E402
 from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
+from gi.repository import Gio, GLib  # noqa: E402
 from world import World  # noqa: E402
 
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -19,6 +20,32 @@ DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def slip(code):
     """The code with its last character misread."""
     return code[:-1] + DIGITS[(DIGITS.index(code[-1]) + 1) % len(DIGITS)]
+
+
+def other_code(code):
+    """A code with the same discriminator and a right check byte, but another secret."""
+    bits = 0
+    for digit in code.replace("-", ""):
+        bits = bits << 5 | DIGITS.index(digit)
+    covered = (bits >> 8) ^ 1
+    check = 0
+    for byte in covered.to_bytes(7, "big"):
+        check ^= byte
+        for _ in range(8):
+            check = (check << 1 ^ (0x07 if check & 0x80 else 0)) & 0xff
+    bits = covered << 8 | check ^ 0x5a
+    return "".join(DIGITS[bits >> 5 * place & 31] for place in reversed(range(12)))
+
+
+def call_radio(world, path, method, arguments=None):
+    interface, name = method.rsplit(".", 1)
+    return world.connect("system").call_sync("org.bluez", path, interface, name, arguments, None,
+                                             Gio.DBusCallFlags.NONE, -1, None)
+
+
+def switch_bluetooth_off(world):
+    call_radio(world, "/org/bluez/hci0", "org.freedesktop.DBus.Properties.Set",
+               GLib.Variant("(ssv)", ("org.bluez.Adapter1", "Powered", GLib.Variant("b", False))))
 
 
 def open_window(world, **more):
@@ -132,6 +159,131 @@ def test_journey():
 def world_invitation(person):
     """Whoever asks this person."""
     return person.ctl("contacts", "invitations")["invitations"][0]["contact_id"]
+
+
+def test_bad_input():
+    with World(keys=1, display="virtual", screen="640x700") as world:
+        key = world.keys[0]
+        window = open_window(world)
+        window.press("Create an Account")
+        window.type("Platform address", "http://example.org/path")
+        window.type("User name", "A b")
+        window.press("Create Account")
+        window.await_text("https")
+        window.picture("sign-up-address")
+        window.type("Platform address", world.platform.origin)
+        window.press("Create Account")
+        window.await_text("user name")
+        window.type("User name", "ada")
+        window.type("Password", "short")
+        window.press("Create Account")
+        window.await_text("assword")
+        window.picture("sign-up-password")
+        window.type("Password", "practice password")
+        window.type("PIN (six digits)", "12345")
+        window.press("Create Account")
+        window.await_text("PIN")
+        window.type("PIN (six digits)", "135790")
+        window.press("Create Account")
+        window.await_text("You have no key yet.")
+
+        # The key's adapter would do for the app, too.
+        key.kill()
+        call_radio(world, "/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1.RemoveAdapter",
+                   GLib.Variant("(s)", ("hci1",)))
+        switch_bluetooth_off(world)
+        window.press("Pair a Key")
+        window.await_text("Bluetooth is off. Turn it on to find your key.")
+        window.picture("pairing-bluetooth-off")
+        window.press("Turn On Bluetooth")
+        window.await_text("Hold the key's button until its light turns.")
+        call_radio(world, "/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1.AddAdapter")
+        key.start()
+        key.ctl("hold")
+        window.press("Next")
+        window.type("Setup code", slip(key.setup_code))
+        window.await_text("A character is wrong or out of place.")
+        window.picture("pairing-mistyped")
+        window.type("Setup code", other_code(key.setup_code))
+        window.press("Check the Code")
+        window.await_text("Your Key Is Not Paired")
+        window.await_text("The code does not match this key.")
+        window.picture("pairing-wrong-code")
+        window.press("Try Again")
+        window.await_text("This is not the code of that key.")
+        window.picture("pairing-wrong-code-again")
+        window.press("Cancel")
+        window.await_text("Pairing is not finished. Nothing is bound.")
+        window.close()
+
+
+def test_no_bluetooth():
+    with World(adapters=None, platform=True, display="virtual", screen="640x700") as world:
+        window = open_window(world)
+        create_account(window, "ada")
+        window.press("Pair a Key")
+        window.await_text("Bluetooth Service Not Running")
+        window.picture("pairing-no-service")
+        world.start_radio(0)
+        window.press("Try Again")
+        window.await_text("No Bluetooth Adapter")
+        window.picture("pairing-no-adapter")
+        window.close()
+
+
+def test_trust():
+    """A platform that is not trusted is not sent anything; nor one that is away."""
+    with World(platform=True, display="virtual", screen="640x700") as world:
+        window = Window(world, "--platform", world.platform.origin)
+        window.press("Create an Account")
+        window.type("User name", "ada")
+        window.type("Password", "practice password")
+        window.type("PIN (six digits)", "135790")
+        window.press("Create Account")
+        window.await_text("certificate")
+        window.picture("sign-up-not-trusted")
+        window.close()
+
+
+def test_one_owner():
+    """enigmctl goes through the running app; beside another owner the app says so and waits."""
+    with World(platform=True, display="virtual", screen="640x700") as world:
+        window = open_window(world)
+        create_account(window, "ada")
+        ada = Person("ada", dict(os.environ))
+        assert ada.ctl("contacts")["contacts"] == []
+        window.close()
+
+
+def test_sizes_and_colours():
+    """Every page fits 360 pixels, in the dark too."""
+    with World(platform=True, display="virtual", screen="360x640") as world:
+        friend = Person("friend", world.add_person("friend"))
+        friend.sign_up(world.platform)
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        friend.ctl("contacts", "add", ada.contact_id)
+        ada.ctl("contacts", "add", friend.contact_id)
+        for scheme in ("light", "dark"):
+            env = dict(os.environ, ADW_DEBUG_COLOR_SCHEME=f"prefer-{scheme}")
+            window = Window(world, env=env)
+            window.await_text("You have no key yet.")
+            window.picture(f"narrow-{scheme}-status")
+            window.press("Contacts")
+            window.await_text("asks you to be their contact")
+            window.picture(f"narrow-{scheme}-contacts")
+            window.press("Alerts")
+            window.await_text("No Alerts")
+            window.picture(f"narrow-{scheme}-alerts")
+            window.key("ctrl+comma")
+            window.await_text("Your keys")
+            window.picture(f"narrow-{scheme}-settings")
+            window.press("Close")
+            window.press("Status")
+            window.press("Pair a Key")
+            window.await_text("Step 1 of 6: Find")
+            window.picture(f"narrow-{scheme}-pairing")
+            window.close()
 
 
 if __name__ == "__main__":
