@@ -7,7 +7,8 @@ on_activated (GtkApplication *application)
 {
   GtkWidget *window = adw_application_window_new (application);
 
-  gtk_window_set_default_size (GTK_WINDOW (window), 800, 600);
+  /* As large as the app opens at first: a window is held in memory more than once. */
+  gtk_window_set_default_size (GTK_WINDOW (window), 760, 720);
   gtk_window_present (GTK_WINDOW (window));
 }
 
