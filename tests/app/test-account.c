@@ -76,7 +76,7 @@ set_up (Fixture *f)
                             f->folder,    "--origin", "https://localhost",
                             "--maker-ca", source,     NULL };
 
-    init = enigm_world_spawn (f->world, G_SUBPROCESS_FLAGS_NONE, argv);
+    init = enigm_world_spawn (f->world, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, argv);
   }
   g_subprocess_wait_check_async (init, NULL, on_awaited, &result);
   await_result (&result);
