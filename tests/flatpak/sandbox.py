@@ -35,6 +35,10 @@ exec flatpak run --user --command=bash --file-forwarding io.enigm.App \\
   -c 'exec enigmctl "${@/#$0/$XDG_RUNTIME_DIR}"' "$XDG_RUNTIME_DIR" "${words[@]}"
 """
 
+ENIGM_APP = """#!/bin/sh
+exec flatpak run --user io.enigm.App "$@"
+"""
+
 
 class Installation:
     """A place for Flatpaks of its own, with the runtime and the app installed from its bundle."""
@@ -53,8 +57,9 @@ class Installation:
             (self.folder / name).mkdir()
         self.bin = self.folder / "bin"
         self.bin.mkdir()
-        (self.bin / "enigmctl").write_text(ENIGMCTL)
-        (self.bin / "enigmctl").chmod(0o755)
+        for name, script in (("enigmctl", ENIGMCTL), ("enigm-app", ENIGM_APP)):
+            (self.bin / name).write_text(script)
+            (self.bin / name).chmod(0o755)
 
     def run(self, *argv, timeout=BUILD_DEADLINE, **more):
         env = dict(os.environ, **self.places)

@@ -9,8 +9,10 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "ui")]
 import tap  # noqa: E402
+from driver import Window  # noqa: E402
+from gi.repository import Atspi  # noqa: E402
 from journey import Journey  # noqa: E402
 from person import Person  # noqa: E402
 from sandbox import ID, Installation, SandboxWorld  # noqa: E402
@@ -206,6 +208,32 @@ def test_journey():
         journey = SandboxJourney(it, lambda what, words: print(f"# {what}: {words}", flush=True))
         for step in journey.steps:
             print(f"# {step.__name__}: {step(journey)}", flush=True)
+
+
+class SandboxWindow(Window):
+    """The window, found by its name: what speaks for it outside is the sandbox's proxy."""
+
+    def app(self):
+        return next((node for node in self.walk_all(Atspi.get_desktop(0))
+                     if node.get_name() in ("enigm-app", "Enigm App")), None)
+
+
+def test_window():
+    with world(platform=True, display="virtual") as it:
+        Person("owner", dict(os.environ)).sign_up(it.platform)
+        started = time.monotonic()
+        window = SandboxWindow(it)
+        try:
+            window.await_text("You have no key yet.")
+            print(f"# {time.monotonic() - started:.1f} s from its start to its home page, as a screen reader sees it")
+            window.picture("flatpak-status")
+        finally:
+            INSTALLATION.run("flatpak", "kill", ID)
+            window.process.popen.wait()
+        # GTK asks for a portal that runs commands outside, which this world does not have.
+        complaints = [line for line in window.process.log.read_text().splitlines()
+                      if ("WARNING" in line or "CRITICAL" in line) and "org.freedesktop.portal.Flatpak" not in line]
+        assert not complaints, complaints
 
 
 if __name__ == "__main__":
