@@ -241,20 +241,33 @@ on_session_over (EnigmKeySession *session, gpointer user_data)
   end_session (self);
 }
 
+/* From its first frame on a central keeps the others out, so its time runs from there: one that
+ * never finishes its first message must not keep the owner waiting for longer than a wrong one. */
+static void
+on_gatt_arrived (EnigmKeyGatt *gatt, gpointer user_data)
+{
+  EnigmKeyBody *self = user_data;
+
+  end_session (self);
+  if (self->window_id == 0)
+    {
+      enigm_key_gatt_drop (gatt);
+      return;
+    }
+  self->session = enigm_key_session_new (self->store, self->tries, self->binding, self->event,
+                                         self->signals, self->information, !self->has_vibrated);
+  g_signal_connect (self->session, "send", G_CALLBACK (on_session_send), self);
+  g_signal_connect (self->session, "over", G_CALLBACK (on_session_over), self);
+  update_air (self);
+}
+
 static void
 on_gatt_message (EnigmKeyGatt *gatt, GBytes *message, gpointer user_data)
 {
   EnigmKeyBody *self = user_data;
 
-  if (self->session == NULL)
-    {
-      self->session = enigm_key_session_new (self->store, self->tries, self->binding, self->event,
-                                             self->signals, self->information, !self->has_vibrated);
-      g_signal_connect (self->session, "send", G_CALLBACK (on_session_send), self);
-      g_signal_connect (self->session, "over", G_CALLBACK (on_session_over), self);
-      update_air (self);
-    }
-  enigm_key_session_receive (self->session, message);
+  if (self->session != NULL)
+    enigm_key_session_receive (self->session, message);
 }
 
 static void
@@ -315,6 +328,7 @@ enigm_key_body_new (EnigmKeyStore *store, EnigmKeyRadio *radio)
   g_signal_connect (self->binding, "changed", G_CALLBACK (on_something_changed), self);
   g_signal_connect (self->event, "changed", G_CALLBACK (on_something_changed), self);
   g_signal_connect (self->event, "raised", G_CALLBACK (on_alert_raised), self);
+  g_signal_connect (self->gatt, "arrived", G_CALLBACK (on_gatt_arrived), self);
   g_signal_connect (self->gatt, "message", G_CALLBACK (on_gatt_message), self);
   g_signal_connect (self->gatt, "left", G_CALLBACK (on_gatt_left), self);
   g_signal_connect (radio, "ready", G_CALLBACK (on_radio_ready), self);

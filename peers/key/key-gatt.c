@@ -39,6 +39,7 @@ struct _EnigmKeyGatt
 
 enum
 {
+  ARRIVED,
   MESSAGE,
   LEFT,
   N_SIGNALS
@@ -72,6 +73,15 @@ static void
 enigm_key_gatt_class_init (EnigmKeyGattClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = enigm_key_gatt_dispose;
+
+  /**
+   * EnigmKeyGatt::arrived:
+   * @self: the service
+   *
+   * A central has written its first frame, and has the key to itself.
+   */
+  signals[ARRIVED] = g_signal_new ("arrived", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 
   /**
    * EnigmKeyGatt::message:
@@ -188,7 +198,16 @@ on_inbox_written (EnigmBluezGattCharacteristic1 *characteristic,
     }
 
   if (self->central == NULL)
-    self->central = g_strdup (device);
+    {
+      self->central = g_strdup (device);
+      g_signal_emit (self, signals[ARRIVED], 0);
+    }
+  if (self->central == NULL)
+    {
+      g_dbus_method_invocation_return_dbus_error (invocation, "org.bluez.Error.NotPermitted",
+                                                  "The key is not to be spoken to now");
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
   self->mtu = MAX (mtu, ENIGM_FRAME_MIN_MTU);
   enigm_bluez_gatt_characteristic1_complete_write_value (characteristic, invocation);
 

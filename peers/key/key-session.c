@@ -5,7 +5,7 @@
 
 #include "key-handshake.h"
 
-/* From the first message to a right confirmation, and from the vibration to the press. */
+/* From the first frame to a right confirmation, and from the vibration to the press. */
 #define HANDSHAKE_S 10
 #define PRESS_S 60
 
@@ -507,6 +507,8 @@ receive_plain (EnigmKeySession *self, EnigmMessage *message)
  * @information: the key hello, exactly as it was served
  * @may_vibrate: whether the motor has not asked for a press in this window yet
  *
+ * Its time begins now.
+ *
  * Returns: (transfer full): a session that waits for its first message
  */
 EnigmKeySession *
@@ -530,6 +532,7 @@ enigm_key_session_new (EnigmKeyStore *store,
   self->signals = g_object_ref (signals_);
   self->handshake = enigm_key_handshake_new (store, tries, information);
   self->may_vibrate = may_vibrate;
+  self->deadline_id = g_timeout_add_seconds (HANDSHAKE_S, on_handshake_elapsed, self);
 
   return self;
 }
@@ -553,9 +556,6 @@ enigm_key_session_receive (EnigmKeySession *self, GBytes *bytes)
   alive = g_object_ref (self);
   if (self->state == STATE_OVER)
     return;
-  if (self->state == STATE_NEW)
-    self->deadline_id = g_timeout_add_seconds (HANDSHAKE_S, on_handshake_elapsed, self);
-
   message = bytes != NULL ? enigm_message_decode (bytes, FALSE, &error) : NULL;
   if (message == NULL)
     {
