@@ -8,10 +8,9 @@
 #include "enigm-error.h"
 #include "enigm-json.h"
 #include "protocol/enigm-handover.h"
+#include "protocol/enigm-key-request.h"
 #include "protocol/enigm-text.h"
 
-/* A key's requests, and nothing else of the platform's, may be relayed for it. */
-#define KEY_PATH_PREFIX "/key/v1/"
 #define MAX_RELAYED_BODY 2048
 
 void
@@ -188,6 +187,26 @@ enigm_pairing_register_finish (EnigmPlatform *platform, GAsyncResult *result, GE
 
 /* Relay */
 
+/* A key's requests, and nothing else of the platform's, may be relayed for it. */
+static gboolean
+is_key_path (const char *path)
+{
+  for (guint kind = ENIGM_KEY_REQUEST_PROOF; kind <= ENIGM_KEY_REQUEST_STATE; kind++)
+    if (g_str_equal (enigm_key_request_kind_get_path (kind), path))
+      return TRUE;
+  return FALSE;
+}
+
+/* What a field of HTTP may hold here; a line's end in one would begin another. */
+static gboolean
+is_field_value (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (!g_ascii_isprint (*text))
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * enigm_pairing_relay_async:
  * @relay: a request that the key has signed
@@ -203,7 +222,8 @@ enigm_pairing_relay_async (EnigmPlatform *platform,
 {
   g_autoptr (GHashTable) fields = g_hash_table_new (g_str_hash, g_str_equal);
 
-  if (!g_str_has_prefix (relay->path, KEY_PATH_PREFIX) || strpbrk (relay->path, "?#%.") != NULL)
+  if (!is_key_path (relay->path) || !is_field_value (relay->digest_field) ||
+      !is_field_value (relay->input_field) || !is_field_value (relay->signature_field))
     {
       g_task_report_new_error (
         platform, callback, user_data, enigm_pairing_relay_async, ENIGM_ERROR,
