@@ -142,7 +142,9 @@ enigm_platform_check_origin (const gchar *text, GError **error)
   stripped = g_strstrip (g_strdup (text));
   with_scheme = strstr (stripped, "://") != NULL ? g_strdup (stripped)
                                                  : g_strconcat ("https://", stripped, NULL);
-  if (strlen (with_scheme) <= ORIGIN_MAX && g_str_is_ascii (with_scheme))
+  /* What is written as %xx would be another address once it is shown or parsed again. */
+  if (strlen (with_scheme) <= ORIGIN_MAX && g_str_is_ascii (with_scheme) &&
+      strchr (with_scheme, '%') == NULL)
     uri = g_uri_parse (with_scheme, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
   if (uri != NULL && g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 &&
       g_uri_get_host (uri) != NULL && is_host (g_uri_get_host (uri)) && g_uri_get_port (uri) != 0 &&
