@@ -9,6 +9,10 @@
 #include "enigm-key-session-private.h"
 #include "enigm-link.h"
 
+/* What a key may say while nobody listens, for example while the platform is asked: it speaks when
+ * spoken to, and tells its state in between. More would only fill this computer's memory. */
+#define ARRIVED_MAX 32
+
 /**
  * EnigmKeySession:
  *
@@ -193,13 +197,14 @@ on_link_message (EnigmLink *link, GBytes *bytes, gpointer user_data)
   g_autoptr (GError) error = NULL;
   EnigmMessage *message = decode (self, bytes, &error);
 
-  if (message != NULL)
+  if (message != NULL && g_queue_get_length (&self->arrived) < ARRIVED_MAX)
     {
       g_queue_push_tail (&self->arrived, message);
       settle (self);
       return;
     }
-  g_debug ("A message from the key: %s", error->message);
+  g_clear_pointer (&message, enigm_message_free);
+  g_debug ("A message from the key: %s", error != NULL ? error->message : "one too many");
   end (self,
        g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
                             _ ("The key sent something this app does not understand, or somebody "
