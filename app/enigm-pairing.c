@@ -138,9 +138,13 @@ succeed (EnigmPairing *self)
 {
   g_clear_error (&self->error);
   self->trusted = TRUE;
+  /* Who joins has not seen the key prove anything: what the platform remembers is older. */
   enigm_pairing_steps_set (
     self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_DONE,
-    self->own_connection
+    self->receipt == NULL
+      ? _ ("This computer can look after the key, which the platform trusts already. Run a drill "
+           "to see that it is the one.")
+    : self->own_connection
       ? _ ("Your key reached the platform by itself and proved who it is.")
       : _ ("Your key proved who it is, so far only through this computer. Take it where it has "
            "mobile data and run a drill."));
