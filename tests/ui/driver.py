@@ -177,5 +177,5 @@ class Window:
         """Ends the app, which must have had nothing to complain about."""
         fault = self.process.stop()
         log = self.process.log.read_text()
-        if fault or "CRITICAL" in log:
+        if fault or "CRITICAL" in log or "Sanitizer" in log or "runtime error" in log:
             raise WorldError(f"{fault}\n{log}")
