@@ -13,12 +13,12 @@ on_quit_activated (GSimpleAction *action, GVariant *parameter, gpointer user_dat
   GtkApplication *application = user_data;
   GList *windows = g_list_copy (gtk_application_get_windows (application));
 
-  /* Destroying, not closing: to listen when closed is no reason to stay after Quit. */
+  /* Destroying, not closing: to listen when closed is no reason to stay after Quit. The application
+   * ends by itself without windows, once what they still had to tell the platform is told. */
   for (GList *l = windows; l != NULL; l = l->next)
     if (GTK_IS_WINDOW (l->data))
       gtk_window_destroy (l->data);
   g_list_free (windows);
-  g_application_quit (G_APPLICATION (application));
 }
 
 static void

@@ -22,16 +22,22 @@ describe_time (gint64 time)
   return time != 0 ? enigm_time_describe_moment (time) : g_strdup (_ ("unknown"));
 }
 
-char *
-enigm_stage_describe (EnigmAlertStage *stage)
+static char *
+describe_stage (EnigmAlertStage *stage, gboolean named)
 {
   g_autofree char *accepted = describe_time (enigm_alert_stage_get_accepted (stage));
   g_autofree char *notified = describe_time (enigm_alert_stage_get_notified (stage));
   g_autofree char *seen = describe_time (enigm_alert_stage_get_seen (stage));
 
-  /* Translators: three times, or the word "unknown". */
-  return g_strdup_printf (_ ("Accepted by the platform: %s\nShown to them: %s\nSeen: %s"), accepted,
-                          notified, seen);
+  if (named)
+    /* Translators: three times, or the word "unknown". */
+    return g_strdup_printf (_ ("Accepted by the platform: %s\nShown to them: %s\nSeen: %s"),
+                            accepted, notified, seen);
+  if (enigm_alert_stage_get_seen (stage) == 0)
+    /* Translators: a time, or the word "unknown". */
+    return g_strdup_printf (_ ("Shown to you: %s\nYou have not said that you saw it."), notified);
+  /* Translators: two times, or the word "unknown". */
+  return g_strdup_printf (_ ("Shown to you: %s\nYou said that you saw it: %s"), notified, seen);
 }
 
 void
@@ -39,7 +45,7 @@ enigm_stage_row_set (EnigmStageRow *self, EnigmAlertStage *stage, gboolean named
 {
   const gboolean seen = enigm_alert_stage_get_seen (stage) != 0;
   const gboolean notified = enigm_alert_stage_get_notified (stage) != 0;
-  g_autofree char *words = enigm_stage_describe (stage);
+  g_autofree char *words = describe_stage (stage, named);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
                                  named ? enigm_alert_stage_get_title (stage) : _ ("You"));

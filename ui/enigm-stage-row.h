@@ -26,12 +26,4 @@ GtkWidget *enigm_stage_row_new (void);
  */
 void enigm_stage_row_set (EnigmStageRow *self, EnigmAlertStage *stage, gboolean named);
 
-/**
- * enigm_stage_describe:
- * @stage: a stage
- *
- * Returns: (transfer full): accepted, notified and seen in words, translated
- */
-char *enigm_stage_describe (EnigmAlertStage *stage);
-
 G_END_DECLS

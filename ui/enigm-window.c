@@ -8,6 +8,7 @@
 #include "enigm-actions.h"
 #include "enigm-alert-page.h"
 #include "enigm-alerts-page.h"
+#include "enigm-button.h"
 #include "enigm-contacts-page.h"
 #include "enigm-drill-window.h"
 #include "enigm-invite-window.h"
@@ -74,6 +75,7 @@ void
 enigm_window_add_toast (EnigmWindow *self, AdwToast *toast)
 {
   adw_toast_overlay_add_toast (self->toasts, toast);
+  enigm_button_tidy (GTK_WIDGET (self->toasts));
 }
 
 /* What is visible */

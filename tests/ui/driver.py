@@ -131,7 +131,8 @@ class Window:
         return self.await_node(lambda node: node.get_name() == name and
                                node.get_role_name() in ("push button", "button", "toggle button", "menu item",
                                                         "page tab", "radio button", "switch") and
-                               node.get_state_set().contains(Atspi.StateType.SENSITIVE))
+                               node.get_state_set().contains(Atspi.StateType.SENSITIVE) and
+                               "Action" in node.get_interfaces() and Atspi.Action.get_n_actions(node) > 0)
 
     # Doing
 
@@ -166,8 +167,9 @@ class Window:
         self.world.screenshot(self.pictures / f"{name}.png")
 
     def click(self, name):
-        """Clicks on the row of that name, which GTK 4.8 gives no action to."""
-        row = self.await_node(lambda node: node.get_name() == name and node.get_role_name() == "list item")
+        """Clicks on the row whose name begins so, which GTK 4.8 gives no action to."""
+        row = self.await_node(lambda node: (node.get_name() or "").startswith(name) and
+                              node.get_role_name() == "list item")
         place = row.get_extents(Atspi.CoordType.WINDOW)
         subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2),
                         str(place.y + place.height // 2), "click", "1"], check=True,

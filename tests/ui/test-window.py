@@ -161,6 +161,107 @@ def world_invitation(person):
     return person.ctl("contacts", "invitations")["invitations"][0]["contact_id"]
 
 
+def pair_in_terminal(person, key):
+    """The other person's key, paired with enigmctl."""
+    felt = key.watch()
+    key.ctl("hold")
+    for line in person.follow("pair", secrets=[("--code-fd", key.setup_code)]):
+        if (line.get("step"), line.get("state")) == ("confirm", "waiting"):
+            felt.await_line("vibrate confirm")
+            key.ctl("press")
+
+
+def test_contact():
+    """Somebody chose the person at the window, and needs them."""
+    with World(keys=1, display="virtual", screen="760x720") as world:
+        friend = Person("friend", world.add_person("friend"))
+        friend.sign_up(world.platform)
+        pair_in_terminal(friend, world.keys[0])
+        window = open_window(world)
+        create_account(window, "ada")
+        window.press("Contacts")
+        window.await_text("Nobody Yet")
+        own = Person("ada", dict(os.environ)).ctl("account")["contact_id"]
+        friend.ctl("contacts", "add", own)
+        window.await_text("asks you to be their contact")
+        window.press("Show as a Picture")
+        window.await_text("Your contact ID as a QR code")
+        window.picture("contacts-qr")
+        window.key("Escape")
+        window.press("Label…")
+        window.type("Label", "Grace")
+        window.press("Save")
+        window.await_text("Grace asks you to be their contact")
+        window.picture("contacts-invitation")
+        window.press("Accept")
+        window.await_text("You are a contact of Grace")
+
+        world.keys[0].ctl("position", "52.5163", "13.3777", "12")
+        world.keys[0].ctl("press3")
+        window.press("Alerts")
+        window.await_text("You have not said that you saw it.")
+        window.click("ALERT, Grace")
+        window.await_text("Grace needs you.")
+        window.await_text("52.51630, 13.37770")
+        window.picture("alert-other")
+        window.press("I Have Seen This")
+        await_seen(friend)
+        world.keys[0].ctl("long-press")
+        window.await_text("Ended on the key itself")
+        window.await_text("This does not show that they are safe.")
+        window.await_text("Not shown: the alert has ended.")
+        window.picture("alert-other-ended")
+        window.press("Back")
+
+        # Removing can be taken back, and is done when it is not.
+        window.press("Contacts")
+        window.press("Invite…")
+        window.type("Their contact ID", friend.contact_id)
+        window.press("Invite")
+        window.await_text("Invited just now, no answer yet")
+        window.press("What to do with Grace")
+        window.press("Remove")
+        window.await_text("Grace is no longer told")
+        window.picture("contacts-undo")
+        window.press("Undo")
+        window.await_text("Invited just now, no answer yet")
+        assert ctl_contacts() == ["Grace"], ctl_contacts()
+        window.press("What to do with Grace")
+        window.press("Remove")
+        window.await_text("Grace is no longer told")
+        window.key("ctrl+q")
+        assert window.process.popen.wait(30) == 0
+        assert ctl_contacts() == [], ctl_contacts()
+
+
+def ctl_contacts():
+    return [item["label"] for item in Person("ada", dict(os.environ)).ctl("contacts")["contacts"]]
+
+
+def await_seen(person):
+    """Waits until the other person's computer hears that it was seen."""
+    for _ in range(100):
+        alert = person.ctl("alerts")["alerts"][0]
+        if any(stage.get("seen") for stage in alert["contacts"]):
+            return
+    raise AssertionError(alert)
+
+
+def test_away():
+    """The platform goes away, and comes back."""
+    with World(platform=True, display="virtual", screen="760x720") as world:
+        window = open_window(world)
+        create_account(window, "ada")
+        world.platform.kill()
+        window.key("F5")
+        window.await_text("the platform cannot be reached")
+        window.picture("status-away")
+        world.platform.start()
+        window.press("Try Again")
+        window.await_text("You have no key yet.")
+        window.close()
+
+
 def test_bad_input():
     with World(keys=1, display="virtual", screen="640x700") as world:
         key = world.keys[0]
