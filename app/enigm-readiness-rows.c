@@ -53,7 +53,10 @@ add_key (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
   gboolean good =
     facts->has_key && facts->key_state == ENIGM_KEY_STATE_TRUSTED && !facts->waiting_to_revoke;
 
-  add (rows, "key", good ? _ ("Your key is trusted") : _ ("Your key cannot be relied on"),
+  add (rows, "key",
+       good             ? _ ("Your key is trusted")
+       : facts->has_key ? _ ("Your key cannot be relied on")
+                        : _ ("You have no key"),
        _ ("Told by the platform"), age_of (facts->heard, now), as_told (facts, now, good),
        facts->has_key ? _ ("See your keys in Settings.") : _ ("Pair a key."));
 }
@@ -96,7 +99,8 @@ add_battery (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
       /* Translators: %u is a number of percent */
       what = g_strdup_printf (_ ("Its battery stood at %u %%"), facts->battery);
     }
-  add (rows, "battery", what, _ ("Told by the key"), age, level, _ ("Charge the key."));
+  add (rows, "battery", what, _ ("Told by the key"), age, level,
+       level == ENIGM_READINESS_LEVEL_NOT_KNOWN ? "" : _ ("Charge the key."));
 }
 
 static void

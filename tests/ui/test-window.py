@@ -3,6 +3,7 @@
 """The journey through the window: a newcomer's account, a key, a contact, a drill, revoking; and
 what bad input gets. Real parts; the window is driven through AT-SPI. A picture of each page is kept
 in the build folder, under screenshots/."""
+import fcntl
 import os
 import pathlib
 import sys
@@ -353,6 +354,47 @@ def test_one_owner():
         create_account(window, "ada")
         ada = Person("ada", dict(os.environ))
         assert ada.ctl("contacts")["contacts"] == []
+        window.close()
+
+
+def test_locked():
+    """A keyring that is locked, and one that is not there, are said plainly."""
+    with World(platform=True, display="virtual", screen="640x700") as world:
+        window = open_window(world)
+        create_account(window, "ada")
+        window.close()
+        keyring = next(process for process in world.processes if process.name == "keyring")
+        world.connect().call_sync("org.freedesktop.secrets", "/org/freedesktop/secrets",
+                                  "org.freedesktop.Secret.Service", "Lock",
+                                  GLib.Variant("(ao)", (["/org/freedesktop/secrets/collection/login"],)),
+                                  None, Gio.DBusCallFlags.NONE, -1, None)
+        window = open_window(world)
+        window.await_text("Your keyring is locked")
+        window.button("Unlock")
+        window.picture("keyring-locked")
+        window.close()
+        keyring.kill()
+        window = open_window(world)
+        window.await_text("There is no keyring")
+        window.picture("keyring-missing")
+        world.start_keyring("keyring-2")
+        window.press("Try Again")
+        window.await_text("You have no key yet.")
+        window.close()
+
+
+def test_in_use():
+    """Another program owns the account's state: said, nothing touched, and it goes on afterwards."""
+    with World(platform=True, display="virtual", screen="640x700") as world:
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        with open(pathlib.Path(os.environ["XDG_DATA_HOME"]) / "enigm" / "lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            window = open_window(world)
+            window.await_text("Your account is in use")
+            window.picture("in-use")
+        window.press("Try Again")
+        window.await_text("You have no key yet.")
         window.close()
 
 
