@@ -22,6 +22,9 @@ struct _EnigmServer
   EnigmPlatformState *state;
   SoupServer *soup;
   GPtrArray *connections;
+  /* How many connections are still in their handshake. */
+  guint n_handshakes;
+  gboolean stopping;
   guint daily;
   guint sweep;
 };
@@ -126,6 +129,21 @@ make_room (EnigmServer *self)
   enigm_server_connection_shut (oldest);
 }
 
+/* A message that nobody gets any more, since the handshake failed, says so only by its end. */
+static void
+on_handshake_over (gpointer user_data)
+{
+  EnigmServer *self = user_data;
+
+  self->n_handshakes--;
+}
+
+static void
+on_message_connected (SoupServerMessage *message, gpointer user_data)
+{
+  g_object_set_data (G_OBJECT (message), "enigm-handshake", NULL);
+}
+
 static void
 on_soup_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
@@ -139,6 +157,10 @@ on_soup_request_started (SoupServer *soup, SoupServerMessage *message, gpointer 
       make_room (self);
       g_ptr_array_add (self->connections,
                        enigm_server_connection_new (socket, on_connection_gone, self));
+      self->n_handshakes++;
+      g_object_set_data_full (G_OBJECT (message), "enigm-handshake", self, on_handshake_over);
+      g_signal_connect (message, "connected", G_CALLBACK (on_message_connected), self);
+      g_signal_connect (message, "disconnected", G_CALLBACK (on_message_connected), self);
     }
   progress->started = g_get_monotonic_time ();
   g_object_set_data_full (G_OBJECT (message), "enigm-progress", progress, g_free);
@@ -148,6 +170,8 @@ on_soup_request_started (SoupServer *soup, SoupServerMessage *message, gpointer 
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_message_got_chunk), self);
   g_signal_connect (message, "got-body", G_CALLBACK (on_message_got_body), self);
   g_signal_connect (message, "finished", G_CALLBACK (on_message_finished), self);
+  if (self->stopping)
+    enigm_server_connection_shut (enigm_server_connection_of (message));
 }
 
 static void
@@ -266,13 +290,14 @@ enigm_server_free (EnigmServer *self)
   /* Threads that hash a password come back to a handler, which needs the platform. */
   while (enigm_password_get_waiting () > 0)
     g_main_context_iteration (NULL, TRUE);
+  self->stopping = TRUE;
   for (guint i = 0; i < self->connections->len; i++)
-    {
-      EnigmServerConnection *connection = g_ptr_array_index (self->connections, i);
-
-      enigm_server_connection_forget (connection);
-      enigm_server_connection_shut (connection);
-    }
+    enigm_server_connection_shut (g_ptr_array_index (self->connections, i));
+  /* libsoup comes back to a connection after its handshake, also where that was freed meanwhile. */
+  while (self->n_handshakes > 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < self->connections->len; i++)
+    enigm_server_connection_forget (g_ptr_array_index (self->connections, i));
   if (self->soup != NULL)
     soup_server_disconnect (self->soup);
   g_clear_object (&self->soup);

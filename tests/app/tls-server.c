@@ -136,6 +136,37 @@ on_request (SoupServer *soup,
     }
 }
 
+/* A message that nobody gets any more, since the handshake failed, says so only by its end. */
+static void
+on_handshake_over (gpointer user_data)
+{
+  TlsServer *self = user_data;
+
+  self->n_handshakes--;
+}
+
+static void
+on_message_connected (SoupServerMessage *message, gpointer user_data)
+{
+  g_object_set_data (G_OBJECT (message), "enigm-handshake", NULL);
+}
+
+static void
+on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+  TlsServer *self = user_data;
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  /* The first request of a connection starts when it is accepted, before the handshake. */
+  if (socket == NULL || g_object_get_data (G_OBJECT (socket), "tls-server") != NULL)
+    return;
+  g_object_set_data (G_OBJECT (socket), "tls-server", self);
+  self->n_handshakes++;
+  g_object_set_data_full (G_OBJECT (message), "enigm-handshake", self, on_handshake_over);
+  g_signal_connect (message, "connected", G_CALLBACK (on_message_connected), self);
+  g_signal_connect (message, "disconnected", G_CALLBACK (on_message_connected), self);
+}
+
 TlsServer *
 tls_server_new (TlsServerKind kind)
 {
@@ -146,6 +177,7 @@ tls_server_new (TlsServerKind kind)
 
   self->soup = soup_server_new ("tls-certificate", identity, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
+  g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
   soup_server_listen_local (self->soup, 0, SOUP_SERVER_LISTEN_HTTPS, &error);
   g_assert_no_error (error);
   uris = soup_server_get_uris (self->soup);
@@ -157,6 +189,9 @@ tls_server_new (TlsServerKind kind)
 void
 tls_server_free (TlsServer *self)
 {
+  /* libsoup comes back to a connection after its handshake, also where that was freed meanwhile. */
+  while (self->n_handshakes > 0)
+    g_main_context_iteration (NULL, TRUE);
   soup_server_disconnect (self->soup);
   g_object_unref (self->soup);
   g_free (self->origin);

@@ -24,6 +24,7 @@ typedef struct
   GBytes *ca;
   guint8 pin[32];
   guint n_requests;
+  guint n_handshakes;
   TlsServerHandler handler;
   gpointer user_data;
 } TlsServer;
