@@ -5,7 +5,7 @@
 
 #include "enigm-json.h"
 #include "enigm-model-private.h"
-#include "enigm-readiness.h"
+#include "enigm-age.h"
 
 static const gchar *const state_names[] = { "invited", "eligible", "declined", "not-eligible",
                                             NULL };

@@ -146,7 +146,8 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
     fail (self, g_steal_pointer (&error));
   else if (self->state == DRILL_GREETING && message->type == ENIGM_MESSAGE_STATE)
     go (self, DRILL_ASKING_ORDER);
-  else if (self->state == DRILL_ORDERING && message->type == ENIGM_MESSAGE_DONE)
+  else if (self->state == DRILL_ORDERING && message->type == ENIGM_MESSAGE_DONE &&
+           message->done == ENIGM_MESSAGE_ORDER)
     go (self, DRILL_LEAVING);
   else
     /* The key reports its state whenever it changes, an order or not. */

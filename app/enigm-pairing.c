@@ -127,8 +127,6 @@ fail (EnigmPairing *self, GError *error)
     go (self, PAIRING_CANCELLING);
   else if (self->offered)
     go (self, PAIRING_ASKING_TRUST);
-  else if (self->kept)
-    go (self, PAIRING_FORGETTING); /* The key did not take it, so it opens nothing. */
   else
     go (self, PAIRING_CLOSING);
 }
@@ -327,7 +325,7 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else if (self->state == PAIRING_JOINING && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_ORDER)
-    take_pressed (self, PAIRING_KEEPING);
+    take_pressed (self, PAIRING_TELLING_JOIN);
   else if (self->state == PAIRING_TOLD && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_RECEIPT)
     {
@@ -346,11 +344,7 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else if (self->state == PAIRING_JOINED && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_KEEP)
-    {
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
-                               _ ("This computer keeps its part in your keyring."));
-      go (self, PAIRING_ASKING_TRUST);
-    }
+    go (self, PAIRING_KEEPING);
   else
     {
       g_debug ("Pairing: %s out of turn", enigm_message_type_get_name (message->type));
@@ -443,7 +437,14 @@ on_secret_stored (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->kept = TRUE;
-  go (self, self->receipt != NULL ? PAIRING_TELLING : PAIRING_TELLING_JOIN);
+  if (self->receipt != NULL)
+    {
+      go (self, PAIRING_TELLING);
+      return;
+    }
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
+                           _ ("This computer keeps its part in your keyring."));
+  go (self, PAIRING_ASKING_TRUST);
 }
 
 static void
@@ -563,11 +564,22 @@ tell (EnigmPairing *self, EnigmMessage *message)
   enigm_key_session_send (self->session, message);
 }
 
+static gboolean
+draw_secret (EnigmPairing *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->secret == NULL)
+    self->secret = enigm_secret_new_random (SECRET_SIZE, &error);
+  if (self->secret == NULL)
+    fail (self, g_steal_pointer (&error));
+  return self->secret != NULL;
+}
+
 static void
 advance (EnigmPairing *self)
 {
   GCancellable *cancellable = cancellable_of (self);
-  g_autoptr (GError) error = NULL;
 
   /* Undoing is not cancelled. */
   if (self->error == NULL && g_cancellable_is_cancelled (cancellable))
@@ -629,12 +641,8 @@ advance (EnigmPairing *self)
     case PAIRING_KEEPING:
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_UNDER_WAY,
                                _ ("Storing this computer's part in your keyring."));
-      self->secret = enigm_secret_new_random (SECRET_SIZE, &error);
-      if (self->secret == NULL)
-        {
-          fail (self, g_steal_pointer (&error));
-          return;
-        }
+      if (!draw_secret (self))
+        return;
       enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_KEY, self->binding, self->secret,
                                  cancellable, on_secret_stored, g_object_ref (self));
       break;
@@ -685,6 +693,9 @@ advance (EnigmPairing *self)
       {
         g_autoptr (EnigmMessage) keep = enigm_message_new (ENIGM_MESSAGE_KEEP);
 
+        /* Into the keyring only once the key has it: one that works may stand there. */
+        if (!draw_secret (self))
+          return;
         tell (self, keep);
         self->state = PAIRING_JOINED;
         receive (self, ANSWER_TIMEOUT_SECONDS);

@@ -100,7 +100,9 @@ add_battery (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
       what = g_strdup_printf (_ ("Its battery stood at %u %%"), facts->battery);
     }
   add (rows, "battery", what, _ ("Told by the key"), age, level,
-       level == ENIGM_READINESS_LEVEL_NOT_KNOWN ? "" : _ ("Charge the key."));
+       level == ENIGM_READINESS_LEVEL_NOT_KNOWN
+         ? _ ("The key tells it with its next request, once a day.")
+         : _ ("Charge the key."));
 }
 
 static void

@@ -40,25 +40,6 @@ enigm_readiness_init (EnigmReadiness *self)
   self->rows = g_list_store_new (ENIGM_TYPE_READINESS_ROW);
 }
 
-gchar *
-enigm_describe_age (gint64 then, gint64 now)
-{
-  gint64 seconds = now - then;
-  gint64 days = seconds / DAY;
-
-  if (seconds < 60)
-    return g_strdup (_ ("just now"));
-  if (seconds < 60 * 60)
-    return g_strdup_printf (ngettext ("%d minute ago", "%d minutes ago", (gulong) (seconds / 60)),
-                            (gint) (seconds / 60));
-  if (seconds < DAY)
-    return g_strdup_printf (ngettext ("%d hour ago", "%d hours ago", (gulong) (seconds / 3600)),
-                            (gint) (seconds / 3600));
-  if (days == 1)
-    return g_strdup (_ ("yesterday"));
-  return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (gulong) days), (gint) days);
-}
-
 /* The time of day, with the date where it is not today's. */
 static gchar *
 describe_time (gint64 then, gint64 now)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "enigm-account.h"
+#include "enigm-age.h"
 
 G_BEGIN_DECLS
 
@@ -218,14 +219,5 @@ gboolean enigm_readiness_is_ready (EnigmReadiness *self);
  */
 const gchar *enigm_readiness_verdict_to_string (EnigmReadinessVerdict verdict);
 const gchar *enigm_readiness_level_to_string (EnigmReadinessLevel level);
-
-/**
- * enigm_describe_age:
- * @then: Unix seconds
- * @now: Unix seconds
- *
- * Returns: (transfer full): such as "2 days ago", "yesterday", "just now", translated
- */
-gchar *enigm_describe_age (gint64 then, gint64 now);
 
 G_END_DECLS

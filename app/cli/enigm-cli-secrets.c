@@ -15,6 +15,8 @@
 
 /* The longest password is 256 bytes. */
 #define MAX_LINE 512
+/* Ctrl-C where the terminal makes no signal of it. */
+#define INTERRUPT 3
 
 /* Reads up to a line's end, byte by byte: what follows on a shared descriptor is not ours. */
 static EnigmSecret *
@@ -32,6 +34,11 @@ read_line (int fd, const char *name, GError **error)
         continue;
       if (got <= 0 || line[n] == '\n')
         break;
+      if (line[n] == INTERRUPT)
+        {
+          n = 0;
+          break;
+        }
       if (++n == sizeof line)
         break;
     }
@@ -75,7 +82,8 @@ ask (const char *name, GError **error)
     }
   dprintf (tty, "%s", describe (name));
   silent = before;
-  silent.c_lflag &= ~(tcflag_t) ECHO;
+  /* Without signals, so that nothing ends this process while the terminal does not echo. */
+  silent.c_lflag &= ~(tcflag_t) (ECHO | ISIG);
   tcsetattr (tty, TCSAFLUSH, &silent);
   secret = read_line (tty, name, error);
   tcsetattr (tty, TCSAFLUSH, &before);
