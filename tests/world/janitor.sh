@@ -18,7 +18,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   fi
 done
 # A document portal that a desktop library started has a file system there.
-for mount in "$1/run/doc" "$1/run/gvfs"; do
+for mount in "$1/run/doc" "$1/run/gvfs" "$1"/*/run/doc; do
   if grep -qsF " $mount " /proc/self/mounts; then fusermount3 -uz "$mount" || umount -l "$mount"; fi
 done
 for _ in 1 2 3 4 5 6 7 8 9; do
