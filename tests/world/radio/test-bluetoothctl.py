@@ -27,7 +27,7 @@ OUTBOX = "5b1e0003-9d3c-4f5a-8a77-c40e8d2f61b3"
 MANAGER_XML = """<node><interface name="org.freedesktop.DBus.ObjectManager">
 <method name="GetManagedObjects"><arg type="a{oa{sa{sv}}}" direction="out"/></method>
 </interface></node>"""
-NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x01\x02\r]|\[[^][\n]*\]# *")
+NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x01\x02\r]|\[[^][\n]*\][#>] *")
 
 
 class Peripheral:
@@ -174,12 +174,12 @@ def journey(shell, peripheral):
     shell.type("scan on")
     shell.expect(r"Discovery started")
     shell.expect(rf"\[NEW\] Device {peer}")
-    shell.expect(rf"\[CHG\] Device {peer} RSSI: -\d\d")
+    shell.expect(rf"\[CHG\] Device {peer} RSSI: (0x[0-9a-f]+ \()?-\d\d")
     shell.type(f"info {peer}")
     shell.expect(rf"Device {peer} \(random\)")
     shell.expect(r"Paired: no")
     shell.expect(r"Connected: no")
-    shell.expect(r"ManufacturerData Key: 0xffff")
+    shell.expect(r"ManufacturerData[ .]Key: 0xffff")
     shell.expect(r"01 12 34 00")
 
     shell.type(f"connect {peer}")
