@@ -331,6 +331,9 @@ advance (EnigmDrill *self)
       break;
     case DRILL_RAISING:
       await (self, RAISE_TIMEOUT_SECONDS);
+      /* It may have been cancelled while the session was being closed. */
+      if (g_cancellable_is_cancelled (cancellable))
+        on_drill_cancelled (cancellable, self);
       break;
     case DRILL_WATCHING:
       {
@@ -338,6 +341,11 @@ advance (EnigmDrill *self)
 
         if (self->step != ENIGM_DRILL_WATCHING)
           await (self, WATCH_TIMEOUT_SECONDS);
+        if (g_cancellable_is_cancelled (cancellable))
+          {
+            on_drill_cancelled (cancellable, self);
+            return;
+          }
         say (self, ENIGM_DRILL_WATCHING, sentence);
         if (is_over (self))
           go (self, DRILL_ENDING);

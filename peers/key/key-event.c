@@ -225,14 +225,20 @@ EnigmReason
 enigm_key_event_order_drill (EnigmKeyEvent *self)
 {
   EnigmKeyMemory *memory;
+  EnigmKeyHappening *drill;
 
   g_return_val_if_fail (ENIGM_IS_KEY_EVENT (self), ENIGM_REASON_STATE);
 
   memory = enigm_key_store_get_memory (self->store);
   if (enigm_key_memory_get_open (memory, FALSE) != NULL)
     return ENIGM_REASON_BUSY;
-  if (memory->current == NULL || enigm_key_memory_get_open (memory, TRUE) != NULL)
+  if (memory->current == NULL)
     return ENIGM_REASON_STATE;
+  /* The owner wants a new one. The old one is over; they may have ended it where the key does not
+   * hear of it. */
+  drill = enigm_key_memory_get_open (memory, TRUE);
+  if (drill != NULL)
+    drill->ended = get_system_time ();
   enigm_key_event_raise (self, TRUE);
 
   return 0;

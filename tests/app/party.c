@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "party.h"
 
+#include "enigm-pairing.h"
+
 #define PASSWORD "practice password"
 #define PIN "135790"
 
@@ -165,6 +167,17 @@ party_refresh (EnigmAccount *account)
 PartyKey *
 party_key_new (Party *self, const char *name, const char *maker, const char *identity)
 {
+  return party_key_new_on (self, name, maker, identity, "hci1");
+}
+
+/* A key on the adapter of that name, for a second one in reach. */
+PartyKey *
+party_key_new_on (Party *self,
+                  const char *name,
+                  const char *maker,
+                  const char *identity,
+                  const char *adapter)
+{
   PartyKey *key = g_new0 (PartyKey, 1);
   g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
   g_autofree char *ctl = enigm_world_find_program ("peers/key/enigm-keyctl");
@@ -187,7 +200,7 @@ party_key_new (Party *self, const char *name, const char *maker, const char *ide
   key->control = g_strconcat (state, ".control", NULL);
   {
     const char *argv[] = { program, "run",       "--state",    state, "--adapter",
-                           "hci1",  "--control", key->control, NULL };
+                           adapter, "--control", key->control, NULL };
 
     key->process = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
   }
@@ -237,19 +250,108 @@ party_key_await (PartyKey *self, const char *line)
     }
 }
 
+typedef struct
+{
+  EnigmPairing *pairing;
+  PartyKey *key;
+  gboolean pressed;
+} Hand;
+
+static void
+on_pairing_changed (EnigmPairingSteps *steps, guint step, gpointer user_data)
+{
+  Hand *hand = user_data;
+
+  if (step != ENIGM_PAIRING_CONFIRM || hand->pressed ||
+      enigm_pairing_get_seconds_left (hand->pairing) == 0)
+    return;
+  hand->pressed = TRUE;
+  party_key_do (hand->key, "press", NULL);
+}
+
+/* Pairs @self with @account, button and all. Returns the binding ID. */
+char *
+party_key_pair (PartyKey *self, EnigmAccount *account)
+{
+  g_autoptr (EnigmPairing) pairing = enigm_pairing_new (
+    self->party->radio, enigm_account_get_platform (account), enigm_account_get_keyring (account),
+    enigm_account_get_computer_id (account));
+  Hand hand = { pairing, self, FALSE };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (enigm_pairing_get_steps (pairing), "changed", G_CALLBACK (on_pairing_changed),
+                    &hand);
+  party_key_do (self, "hold", NULL);
+  enigm_pairing_run_async (pairing, self->code, NULL, NULL, on_finished, &result);
+  g_assert_true (enigm_world_await (is_set, &result));
+  enigm_pairing_run_finish (pairing, result, &error);
+  g_assert_no_error (error);
+  g_signal_handlers_disconnect_by_data (enigm_pairing_get_steps (pairing), &hand);
+  party_refresh (account);
+  return g_strdup (enigm_pairing_get_binding (pairing));
+}
+
 /* The radio */
+
+static gboolean
+is_heard (gpointer user_data)
+{
+  PartyKey *self = user_data;
+  g_autoptr (EnigmNearbyKey) key = party_key_dup_nearby (self);
+
+  return key != NULL;
+}
+
+/* What the computer hears of @self, or NULL. */
+EnigmNearbyKey *
+party_key_dup_nearby (PartyKey *self)
+{
+  GListModel *keys = enigm_radio_get_keys (self->party->radio);
+
+  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmNearbyKey) key = g_list_model_get_item (keys, i);
+
+      if (enigm_nearby_key_get_discriminator (key) ==
+          enigm_setup_code_get_discriminator (self->code))
+        return g_steal_pointer (&key);
+    }
+  return NULL;
+}
+
+/* Looks for @self, whose window is open, until it is heard. */
+EnigmNearbyKey *
+party_key_find (PartyKey *self)
+{
+  EnigmNearbyKey *key;
+
+  enigm_radio_start_scan (self->party->radio);
+  g_assert_true (enigm_world_await (is_heard, self));
+  key = party_key_dup_nearby (self);
+  enigm_radio_stop_scan (self->party->radio);
+  return key;
+}
+
+/* What a hand does to a real radio; returns what its method answers. */
+GVariant *
+party_do_to_radio (Party *self, const char *method, GVariant *parameters)
+{
+  g_autoptr (GDBusConnection) bus = enigm_world_connect (self->world, G_BUS_TYPE_SYSTEM);
+  g_autoptr (GError) error = NULL;
+  GVariant *answer = g_dbus_connection_call_sync (bus, "org.bluez", "/io/enigm/PracticeRadio",
+                                                  "io.enigm.PracticeRadio1", method, parameters,
+                                                  NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
+  return answer;
+}
 
 void
 party_set_range (Party *self, gboolean in_range)
 {
-  g_autoptr (GDBusConnection) bus = enigm_world_connect (self->world, G_BUS_TYPE_SYSTEM);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
-    bus, "org.bluez", "/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1", "SetRange",
-    g_variant_new ("(ssb)", "hci0", "hci1", in_range), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-    &error);
-
-  g_assert_no_error (error);
+  g_autoptr (GVariant) answer =
+    party_do_to_radio (self, "SetRange", g_variant_new ("(ssb)", "hci0", "hci1", in_range));
 }
 
 /* How many connected or remembered keys the computer's Bluetooth list holds. */

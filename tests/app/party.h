@@ -46,10 +46,19 @@ void party_refresh (EnigmAccount *account);
 char *party_make_maker (Party *self, const char *name);
 
 PartyKey *party_key_new (Party *self, const char *name, const char *maker, const char *identity);
+PartyKey *party_key_new_on (Party *self,
+                            const char *name,
+                            const char *maker,
+                            const char *identity,
+                            const char *adapter);
 void party_key_free (PartyKey *self);
 void party_key_do (PartyKey *self, const char *command, const char *argument);
 void party_key_await (PartyKey *self, const char *line);
+char *party_key_pair (PartyKey *self, EnigmAccount *account);
+EnigmNearbyKey *party_key_dup_nearby (PartyKey *self);
+EnigmNearbyKey *party_key_find (PartyKey *self);
 
+GVariant *party_do_to_radio (Party *self, const char *method, GVariant *parameters);
 void party_set_range (Party *self, gboolean in_range);
 guint party_count_devices (Party *self);
 
