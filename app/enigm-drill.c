@@ -234,13 +234,36 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
     go (self, DRILL_WATCHING);
 }
 
+static void await (EnigmDrill *self, guint seconds);
+
+static GError *
+new_cancelled_error (void)
+{
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The drill was cancelled."));
+}
+
+static void
+on_drill_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  EnigmDrill *self = user_data;
+
+  /* The key was told already: what it raises is awaited, so that it can be ended. */
+  if (self->state == DRILL_RAISING)
+    await (self, ANSWER_TIMEOUT_SECONDS);
+  else if (self->state == DRILL_WATCHING)
+    fail (self, new_cancelled_error ());
+}
+
 static gboolean
 on_timed_out (gpointer user_data)
 {
   EnigmDrill *self = user_data;
 
   self->timeout_id = 0;
-  if (self->state == DRILL_RAISING)
+  if (self->state == DRILL_RAISING &&
+      g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
+    fail (self, new_cancelled_error ());
+  else if (self->state == DRILL_RAISING)
     fail (self, g_error_new_literal (
                   ENIGM_ERROR, ENIGM_ERROR_KEY_REFUSED,
                   _ ("The key raised the drill, but the platform has not heard from it. "
@@ -249,16 +272,6 @@ on_timed_out (gpointer user_data)
   else
     go (self, DRILL_ENDING);
   return G_SOURCE_REMOVE;
-}
-
-static void
-on_drill_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  EnigmDrill *self = user_data;
-
-  if (self->state == DRILL_RAISING || self->state == DRILL_WATCHING)
-    fail (self,
-          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The drill was cancelled.")));
 }
 
 static void
