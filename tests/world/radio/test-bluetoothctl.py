@@ -149,6 +149,9 @@ class Bluetoothctl:
 def test_journey():
     if shutil.which("bluetoothctl") is None:
         raise tap.Skip("bluetoothctl is not installed")
+    version = subprocess.run(["bluetoothctl", "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(map(int, version.split()[-1].split("."))) >= (5, 70):
+        raise tap.Skip("this bluetoothctl lists no attributes of the practice radio")
     with World(adapters=2, keyring=False) as world:
         connection = world.connect("system")
         peripheral = Peripheral(connection, "/org/bluez/hci1")
