@@ -324,6 +324,10 @@ enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
 
   g_assert (g_str_equal (self->id, from->id));
 
+  /* A list that was asked for before the end may arrive after it: what has ended stays ended. */
+  if (self->state == ENIGM_ALERT_STATE_ENDED && from->state == ENIGM_ALERT_STATE_ACTIVE)
+    return;
+
   g_object_freeze_notify (object);
   COPY (kind, PROP_KIND);
   COPY (role, PROP_ROLE);
