@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "enigm-error.h"
+#include "enigm-finder.h"
 #include "protocol/enigm-text.h"
 
 /* Meeting a key again without its code, PROTOCOL.md section 7. Keys on the air do not say whose
@@ -26,9 +27,7 @@ typedef struct
   char *binding;
   EnigmSecret *secret;
   GPtrArray *tried;
-  gulong keys_id;
-  gulong state_id;
-  gulong cancelled_id;
+  EnigmNearbyKey *key;
 } Management;
 
 static void advance (GTask *task);
@@ -40,24 +39,15 @@ management_free (Management *self)
   g_clear_object (&self->keyring);
   g_clear_pointer (&self->secret, enigm_secret_unref);
   g_clear_pointer (&self->tried, g_ptr_array_unref);
+  g_clear_object (&self->key);
   g_free (self->binding);
   g_free (self);
 }
 
 static void
-finish (GTask *task, EnigmKeySession *session, GError *error)
+fail (GTask *task, GError *error)
 {
-  Management *self = g_task_get_task_data (task);
-
-  g_clear_signal_handler (&self->keys_id, enigm_radio_get_keys (self->radio));
-  g_clear_signal_handler (&self->state_id, self->radio);
-  if (self->cancelled_id != 0)
-    g_clear_signal_handler (&self->cancelled_id, g_task_get_cancellable (task));
-  enigm_radio_stop_scan (self->radio);
-  if (session != NULL)
-    g_task_return_pointer (task, session, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  g_task_return_error (task, error);
   g_object_unref (task);
 }
 
@@ -76,7 +66,7 @@ on_secret_looked_up (GObject *object, GAsyncResult *result, gpointer user_data)
                               "code; your contacts and alerts stay as they are."));
   if (self->secret == NULL)
     {
-      finish (task, NULL, g_steal_pointer (&error));
+      fail (task, g_steal_pointer (&error));
       return;
     }
   self->state = MANAGEMENT_FINDING;
@@ -93,12 +83,13 @@ on_session_opened (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (session != NULL)
     {
-      finish (task, session, NULL);
+      g_task_return_pointer (task, session, g_object_unref);
+      g_object_unref (task);
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      finish (task, NULL, g_steal_pointer (&error));
+      fail (task, g_steal_pointer (&error));
       return;
     }
   /* Another key, or one that went away: there may be more. */
@@ -107,43 +98,31 @@ on_session_opened (GObject *object, GAsyncResult *result, gpointer user_data)
   advance (task);
 }
 
-static void
-on_keys_changed (GListModel *keys, guint position, guint removed, guint added, gpointer user_data)
+static gboolean
+is_untried (EnigmNearbyKey *key, gpointer user_data)
 {
-  advance (user_data);
+  Management *self = user_data;
+
+  return enigm_nearby_key_get_bound (key) && !g_ptr_array_find (self->tried, key, NULL);
 }
 
 static void
-on_radio_state_changed (GObject *object, GParamSpec *pspec, gpointer user_data)
-{
-  advance (user_data);
-}
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer user_data)
+on_key_found (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Management *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
 
-  if (self->state == MANAGEMENT_FINDING)
-    finish (task, NULL,
-            g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                 _ ("Looking for the key was stopped.")));
-}
-
-static EnigmNearbyKey *
-choose_key (Management *self)
-{
-  GListModel *keys = enigm_radio_get_keys (self->radio);
-
-  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+  g_clear_object (&self->key);
+  self->key = enigm_finder_find_finish (result, &error);
+  if (self->key == NULL)
     {
-      g_autoptr (EnigmNearbyKey) key = g_list_model_get_item (keys, i);
-
-      if (enigm_nearby_key_get_bound (key) && !g_ptr_array_find (self->tried, key, NULL))
-        return g_steal_pointer (&key);
+      fail (task, g_steal_pointer (&error));
+      return;
     }
-  return NULL;
+  g_ptr_array_add (self->tried, g_object_ref (self->key));
+  self->state = MANAGEMENT_MEETING;
+  advance (task);
 }
 
 static void
@@ -151,6 +130,7 @@ advance (GTask *task)
 {
   Management *self = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
+  guint8 binding[ENIGM_ID_SIZE];
 
   switch (self->state)
     {
@@ -159,47 +139,13 @@ advance (GTask *task)
                                   on_secret_looked_up, task);
       break;
     case MANAGEMENT_FINDING:
-      {
-        g_autoptr (GError) obstacle = enigm_radio_dup_error (self->radio);
-        g_autoptr (EnigmNearbyKey) key = choose_key (self);
-        guint8 binding[ENIGM_ID_SIZE];
-
-        if (obstacle != NULL)
-          {
-            finish (task, NULL, g_steal_pointer (&obstacle));
-            return;
-          }
-        if (self->keys_id == 0)
-          {
-            GListModel *keys = enigm_radio_get_keys (self->radio);
-
-            self->keys_id =
-              g_signal_connect (keys, "items-changed", G_CALLBACK (on_keys_changed), task);
-            self->state_id = g_signal_connect (self->radio, "notify::state",
-                                               G_CALLBACK (on_radio_state_changed), task);
-            if (cancellable != NULL)
-              self->cancelled_id =
-                g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), task);
-          }
-        if (g_cancellable_is_cancelled (cancellable))
-          {
-            on_cancelled (cancellable, task);
-            return;
-          }
-        if (key == NULL)
-          {
-            enigm_radio_start_scan (self->radio);
-            return;
-          }
-        self->state = MANAGEMENT_MEETING;
-        enigm_radio_stop_scan (self->radio);
-        enigm_hex_decode (self->binding, binding, sizeof binding);
-        enigm_key_session_open_with_secret_async (self->radio, key, binding, self->secret,
-                                                  cancellable, on_session_opened, task);
-        g_ptr_array_add (self->tried, g_steal_pointer (&key));
-      }
+      enigm_finder_find_async (self->radio, ENIGM_FINDER_GIVES_UP, is_untried, self, cancellable,
+                               on_key_found, task);
       break;
     case MANAGEMENT_MEETING:
+      enigm_hex_decode (self->binding, binding, sizeof binding);
+      enigm_key_session_open_with_secret_async (self->radio, self->key, binding, self->secret,
+                                                cancellable, on_session_opened, task);
       break;
     default:
       g_assert_not_reached ();

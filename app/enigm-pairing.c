@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "enigm-error.h"
+#include "enigm-finder.h"
 #include "enigm-key-session.h"
 #include "enigm-pairing-platform.h"
 #include "protocol/enigm-text.h"
@@ -116,11 +117,14 @@ fail (EnigmPairing *self, GError *error)
   const gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_autoptr (GError) owned = error;
 
-  if (self->error == NULL)
+  /* Each of the many places where it can be cancelled has words of its own. */
+  if (self->error == NULL && cancelled)
+    self->error =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The pairing was cancelled."));
+  else if (self->error == NULL)
     {
-      if (!cancelled)
-        enigm_pairing_steps_set (self->steps, enigm_pairing_steps_get_current (self->steps),
-                                 ENIGM_PAIRING_FAILED, error->message);
+      enigm_pairing_steps_set (self->steps, enigm_pairing_steps_get_current (self->steps),
+                               ENIGM_PAIRING_FAILED, error->message);
       self->error = g_steal_pointer (&owned);
     }
   if (self->offered && (cancelled || !self->kept))
@@ -151,79 +155,47 @@ succeed (EnigmPairing *self)
 
 /* Find */
 
-static void
-stop_finding (EnigmPairing *self)
+static gboolean
+is_printed_on_the_code (EnigmNearbyKey *key, gpointer user_data)
 {
-  g_signal_handlers_disconnect_by_data (enigm_radio_get_keys (self->radio), self);
-  g_signal_handlers_disconnect_by_data (self->radio, self);
-  if (cancellable_of (self) != NULL)
-    g_signal_handlers_disconnect_by_data (cancellable_of (self), self);
-  enigm_radio_stop_scan (self->radio);
-}
+  EnigmPairing *self = user_data;
 
-static void
-look_for_key (EnigmPairing *self)
-{
-  GListModel *keys = enigm_radio_get_keys (self->radio);
-  g_autoptr (GError) obstacle = enigm_radio_dup_error (self->radio);
-
-  if (self->state != PAIRING_FINDING)
-    return;
-  for (guint i = 0; self->key == NULL && i < g_list_model_get_n_items (keys); i++)
-    {
-      g_autoptr (EnigmNearbyKey) key = g_list_model_get_item (keys, i);
-
-      if (enigm_nearby_key_get_discriminator (key) ==
-          enigm_setup_code_get_discriminator (self->code))
-        self->key = g_steal_pointer (&key);
-    }
-  if (self->key != NULL)
-    {
-      stop_finding (self);
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_DONE,
-                               _ ("Your key is here."));
-      go (self, PAIRING_OPENING);
-    }
-  else
-    enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_UNDER_WAY,
-                             obstacle != NULL ? obstacle->message
-                                              : _ ("Hold the key's button until its light turns."));
-}
-
-static void
-on_keys_changed (GListModel *keys, guint position, guint removed, guint added, gpointer user_data)
-{
-  look_for_key (user_data);
+  return enigm_nearby_key_get_discriminator (key) ==
+         enigm_setup_code_get_discriminator (self->code);
 }
 
 static void
 on_radio_state_changed (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
-  look_for_key (user_data);
+  EnigmPairing *self = user_data;
+  g_autoptr (GError) obstacle = enigm_radio_dup_error (self->radio);
+
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_UNDER_WAY,
+                           obstacle != NULL ? obstacle->message
+                                            : _ ("Hold the key's button until its light turns."));
 }
 
 static void
-on_finding_cancelled (GCancellable *cancellable, gpointer user_data)
+on_key_found (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  EnigmPairing *self = user_data;
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
 
-  if (self->state != PAIRING_FINDING)
-    return;
-  stop_finding (self);
-  fail (self,
-        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The pairing was cancelled.")));
+  g_signal_handlers_disconnect_by_data (self->radio, self);
+  self->key = enigm_finder_find_finish (result, &error);
+  if (self->key == NULL)
+    fail (self, g_steal_pointer (&error));
+  else
+    go (self, PAIRING_OPENING);
 }
 
 static void
 begin_finding (EnigmPairing *self)
 {
-  g_signal_connect (enigm_radio_get_keys (self->radio), "items-changed",
-                    G_CALLBACK (on_keys_changed), self);
+  on_radio_state_changed (NULL, NULL, self);
   g_signal_connect (self->radio, "notify::state", G_CALLBACK (on_radio_state_changed), self);
-  if (cancellable_of (self) != NULL)
-    g_signal_connect (cancellable_of (self), "cancelled", G_CALLBACK (on_finding_cancelled), self);
-  enigm_radio_start_scan (self->radio);
-  look_for_key (self);
+  enigm_finder_find_async (self->radio, ENIGM_FINDER_WAITS, is_printed_on_the_code, self,
+                           cancellable_of (self), on_key_found, g_object_ref (self));
 }
 
 /* Messages from the key */
@@ -581,11 +553,12 @@ advance (EnigmPairing *self)
 {
   GCancellable *cancellable = cancellable_of (self);
 
+  g_autoptr (GError) cancelled = NULL;
+
   /* Undoing is not cancelled. */
-  if (self->error == NULL && g_cancellable_is_cancelled (cancellable))
+  if (self->error == NULL && g_cancellable_set_error_if_cancelled (cancellable, &cancelled))
     {
-      fail (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                       _ ("The pairing was cancelled.")));
+      fail (self, g_steal_pointer (&cancelled));
       return;
     }
   switch (self->state)
@@ -594,6 +567,8 @@ advance (EnigmPairing *self)
       begin_finding (self);
       break;
     case PAIRING_OPENING:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_DONE,
+                               _ ("Your key is here."));
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CODE, ENIGM_PAIRING_UNDER_WAY,
                                _ ("Checking the code with your key."));
       enigm_key_session_open_with_code_async (self->radio, self->key, self->code, cancellable,
@@ -827,7 +802,7 @@ enigm_pairing_run_async (EnigmPairing *self,
   g_task_set_check_cancellable (self->task, FALSE);
   self->code = enigm_setup_code_ref (code);
   g_set_object (&self->key, key);
-  go (self, PAIRING_FINDING);
+  go (self, key != NULL ? PAIRING_OPENING : PAIRING_FINDING);
 }
 
 /**
