@@ -413,6 +413,7 @@ radio_characteristic_new (RadioDevice *device, const char *service_path, RadioAt
   self->listeners = g_ptr_array_new_with_free_func (g_free);
   self->interface =
     radio_interface_new (enigm_bluez_gatt_characteristic1_interface_info (), methods, NULL, self);
+  radio_interface_set (self->interface, "Handle", g_variant_new_uint16 (attribute->handle));
   radio_interface_set (self->interface, "UUID", g_variant_new_string (attribute->uuid));
   radio_interface_set (self->interface, "Service", g_variant_new_object_path (service_path));
   radio_interface_set (self->interface, "Flags", radio_flags_to_variant (attribute->flags));

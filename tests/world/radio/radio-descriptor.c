@@ -86,6 +86,7 @@ radio_descriptor_new (RadioDevice *device, const char *characteristic_path, guin
   self->path = g_strdup_printf ("%s/desc%04x", characteristic_path, handle + 2);
   self->interface =
     radio_interface_new (enigm_bluez_gatt_descriptor1_interface_info (), methods, NULL, self);
+  radio_interface_set (self->interface, "Handle", g_variant_new_uint16 (handle + 2));
   radio_interface_set (self->interface, "UUID", g_variant_new_string (CCCD_UUID));
   radio_interface_set (self->interface, "Characteristic",
                        g_variant_new_object_path (characteristic_path));

@@ -46,6 +46,7 @@ remote_service_new (RadioDevice *device, RadioService *service)
   self->uuid = g_strdup (service->uuid);
   self->characteristics =
     g_ptr_array_new_with_free_func ((GDestroyNotify) radio_characteristic_free);
+  radio_interface_set (interface, "Handle", g_variant_new_uint16 (service->handle));
   radio_interface_set (interface, "UUID", g_variant_new_string (service->uuid));
   radio_interface_set (interface, "Primary", g_variant_new_boolean (service->primary));
   radio_interface_set (interface, "Device", g_variant_new_object_path (device->path));
