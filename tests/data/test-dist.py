@@ -4,7 +4,6 @@
 import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -47,13 +46,10 @@ def test_same_bytes():
         assert not late, f"not of the commit's time: {late}"
         assert sums[0] == sums[1], "packed twice, two different archives"
 
-        # It is the whole tree, and what it holds can be built from.
+        # It is the whole tree and nothing else.
         tracked = run("git", "ls-files", cwd=folder / "first").splitlines()
         packed = sorted(member.name.split("/", 1)[1] for member in members if not member.isdir())
         assert packed == sorted(tracked), set(packed) ^ set(tracked)
-        shutil.unpack_archive(first, folder / "unpacked")
-        tree = next((folder / "unpacked").iterdir())
-        run("meson", "setup", tree / "build", tree, "-Dui=false", "-Dpeers=false", "-Dtests=false")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def test_programs_run():
     with Stage() as stage:
         for name in PROGRAMS:
             done = run(stage.usr / "bin" / name, "--help")
-            assert done.returncode == 0 and "--help" in done.stdout, (name, done.stdout)
+            assert done.returncode == 0 and name in done.stdout, (name, done.stdout)
 
 
 def service_lines(text, section):
@@ -122,16 +122,16 @@ def test_user_and_folder():
         etc.mkdir()
         for name in ("passwd", "group"):
             (etc / name).write_text("root:x:0:0:root:/root:/bin/sh\n" if name == "passwd" else "root:x:0:\n")
-        place = stage.usr / "lib/sysusers.d/enigm-platform.conf"
-        done = run("systemd-sysusers", f"--root={stage.root}", "--dry-run", f"/{place.relative_to(stage.root)}")
+        done = run("systemd-sysusers", f"--root={stage.root}", "--dry-run")
         assert done.returncode == 0 and "enigm-platform" in done.stdout, done.stdout
-        done = run("systemd-sysusers", f"--root={stage.root}", f"/{place.relative_to(stage.root)}")
+        if os.geteuid() != 0:  # nobody else may make users and give folders away
+            return
+        done = run("systemd-sysusers", f"--root={stage.root}")
         assert done.returncode == 0, done.stdout
         line = next(line for line in (etc / "passwd").read_text().splitlines()
                     if line.startswith("enigm-platform:"))
         assert line.endswith("/nologin"), line
-        place = stage.usr / "lib/tmpfiles.d/enigm-platform.conf"
-        done = run("systemd-tmpfiles", f"--root={stage.root}", "--create", f"/{place.relative_to(stage.root)}")
+        done = run("systemd-tmpfiles", f"--root={stage.root}", "--create")
         assert done.returncode == 0, done.stdout
         folder = (stage.root / "var/lib/enigm-platform").stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700, oct(folder.st_mode)
