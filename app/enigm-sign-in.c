@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "enigm-account-private.h"
+#include "enigm-place.h"
 #include "enigm-platform-private.h"
 #include "protocol/enigm-text.h"
 
@@ -16,6 +17,7 @@
 
 typedef enum
 {
+  PLACE,
   FILES_KEY,
   STORE_FILES_KEY,
   STORE_COMPUTER,
@@ -199,7 +201,9 @@ fail (GTask *task, GError *error)
   EnigmAccount *self = g_task_get_source_object (task);
   SignIn *sign_in = g_task_get_task_data (task);
 
-  if (self->state != ENIGM_ACCOUNT_STATE_SIGNED_OUT || sign_in->step > SEND)
+  /* Before it has its place, nothing is in the keyring, and nothing could be looked for there. */
+  if (self->state != ENIGM_ACCOUNT_STATE_SIGNED_OUT || sign_in->step == PLACE ||
+      sign_in->step > SEND)
     {
       g_task_return_error (task, error);
       return;
@@ -215,6 +219,24 @@ next (GTask *task, Step step)
 
   sign_in->step = step;
   advance (task);
+}
+
+static void
+on_place_ensured (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  g_autofree gchar *place = NULL;
+  GError *error = NULL;
+
+  place = enigm_place_ensure_finish (result, &error);
+  if (place == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+  enigm_keyring_set_place (self->keyring, place);
+  next (task, FILES_KEY);
 }
 
 static void
@@ -370,6 +392,7 @@ advance (GTask *task)
   GCancellable *cancellable = sign_in->step <= SEND ? g_task_get_cancellable (task) : NULL;
   g_autoptr (EnigmSecret) pem = NULL;
   g_autoptr (GBytes) body = NULL;
+  g_autofree gchar *path = NULL;
   GError *error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, &error))
@@ -379,6 +402,11 @@ advance (GTask *task)
     }
   switch (sign_in->step)
     {
+    case PLACE:
+      /* It names this data folder in the keyring; without an account there is no need for it. */
+      path = enigm_account_get_place_path (self);
+      enigm_place_ensure_async (path, cancellable, on_place_ensured, g_object_ref (task));
+      break;
     case FILES_KEY:
       enigm_keyring_lookup_async (self->keyring, ENIGM_KEYRING_FILES, NULL, cancellable,
                                   on_files_key_found, g_object_ref (task));
@@ -431,37 +459,6 @@ advance (GTask *task)
     }
 }
 
-/* Names this data folder in the keyring; without an account there is no need for a name. */
-static gboolean
-ensure_place (EnigmAccount *self, GError **error)
-{
-  g_autofree gchar *path = enigm_account_get_place_path (self);
-  g_autofree gchar *place = NULL;
-  guint8 random[16];
-
-  if (g_file_get_contents (path, &place, NULL, NULL) && enigm_is_hex (g_strchomp (place), 32))
-    {
-      enigm_keyring_set_place (self->keyring, place);
-      return TRUE;
-    }
-  g_clear_pointer (&place, g_free);
-  if (!enigm_random_bytes (random, sizeof random, error))
-    return FALSE;
-  place = enigm_hex_encode (random, sizeof random);
-  if (g_mkdir_with_parents (self->data_dir, 0700) != 0 ||
-      !g_file_set_contents_full (path, place, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
-    {
-      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
-                   /* Translators: %s is a folder */
-                   _ ("“%s” cannot be written. You are not signed in, and nothing was sent. Check "
-                      "the folder's permissions and the space on the disk."),
-                   self->data_dir);
-      return FALSE;
-    }
-  enigm_keyring_set_place (self->keyring, place);
-  return TRUE;
-}
-
 static gchar *
 default_computer_name (void)
 {
@@ -503,7 +500,7 @@ begin (EnigmAccount *self,
                                     "shorter one."));
   if (error != NULL || !enigm_account_check_user (user, &error) ||
       !enigm_account_check_password (password, &error) ||
-      (pin != NULL && !enigm_account_check_pin (pin, &error)) || !ensure_place (self, &error))
+      (pin != NULL && !enigm_account_check_pin (pin, &error)))
     {
       g_task_return_error (task, error);
       return;
