@@ -72,6 +72,8 @@ enigm_alert_row_refresh (EnigmAlertRow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self), drill ? "enigm-now-drill" : "enigm-now-alert");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), source);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
+  /* libadwaita from 1.4 names a row by its title, which goes before any other name. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 

@@ -257,8 +257,10 @@ def test_away():
         window.key("F5")
         window.await_text("the platform cannot be reached")
         window.picture("status-away")
-        world.platform.start()
         window.press("Try Again")
+        window.await_text("the platform cannot be reached")
+        world.platform.start()
+        window.key("F5")
         window.await_text("You have no key yet.")
         window.close()
 
