@@ -30,6 +30,22 @@ set_base64url (JsonObject *object, const char *field, gconstpointer data, gsize 
   json_object_set_string_member (object, field, text);
 }
 
+static void
+set_chain (JsonObject *object, GPtrArray *chain)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < chain->len; i++)
+    {
+      gsize size;
+      gconstpointer data = g_bytes_get_data (g_ptr_array_index (chain, i), &size);
+      g_autofree char *text = enigm_base64url_encode (data, size);
+
+      json_array_add_string_element (array, text);
+    }
+  json_object_set_array_member (object, "certificates", array);
+}
+
 static gboolean
 read_signed (JsonObject *object,
              const char *field,
@@ -74,18 +90,9 @@ enigm_pairing_ask_offer_async (EnigmPlatform *platform,
 {
   JsonObject *object = json_object_new ();
   g_autoptr (JsonNode) node = take_node (object);
-  JsonArray *chain = json_array_new ();
   g_autofree char *bound = NULL;
 
-  for (guint i = 0; i < certificate->chain->len; i++)
-    {
-      gsize size;
-      gconstpointer data = g_bytes_get_data (g_ptr_array_index (certificate->chain, i), &size);
-      g_autofree char *text = enigm_base64url_encode (data, size);
-
-      json_array_add_string_element (chain, text);
-    }
-  json_object_set_array_member (object, "certificates", chain);
+  set_chain (object, certificate->chain);
   set_base64url (object, "nonce", certificate->nonce, sizeof certificate->nonce);
   set_base64url (object, "session", session_value, ENIGM_NONCE_SIZE);
   bound = certificate->has_binding ? enigm_hex_encode (certificate->binding, ENIGM_ID_SIZE)
@@ -381,6 +388,40 @@ enigm_pairing_ask_order_finish (EnigmPlatform *platform, GAsyncResult *result, G
                                     order->signature, error))
     return NULL;
   return g_steal_pointer (&order);
+}
+
+/**
+ * enigm_pairing_join_async:
+ * @order: the order to join that the key has taken
+ * @chain: (element-type GBytes): the key's certificates, leaf first
+ * @proof: (array fixed-size=64): the key's signature over the order
+ *
+ * Hands in that the key at the other end is the hardware that was bound. Finish with
+ * enigm_platform_call_finish(), which fails with %ENIGM_ERROR_NOT_GENUINE where it is not.
+ */
+void
+enigm_pairing_join_async (EnigmPlatform *platform,
+                          const char *binding,
+                          const EnigmMessage *order,
+                          GPtrArray *chain,
+                          const guint8 *proof,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  JsonObject *object = json_object_new ();
+  g_autoptr (JsonNode) node = take_node (object);
+  g_autofree char *path = g_strconcat ("/v1/keys/", binding, "/joins", NULL);
+  gsize size;
+  gconstpointer data = g_bytes_get_data (order->blob, &size);
+
+  set_base64url (object, "order", data, size);
+  set_base64url (object, "signature", order->signature, sizeof order->signature);
+  set_chain (object, chain);
+  set_base64url (object, "proof", proof, ENIGM_P256_SIGNATURE_SIZE);
+  enigm_platform_call_async (platform, "POST", path, node,
+                             ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL,
+                             cancellable, callback, user_data);
 }
 
 /**

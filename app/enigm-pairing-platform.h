@@ -92,6 +92,15 @@ void enigm_pairing_ask_order_async (EnigmPlatform *platform,
 EnigmMessage *
 enigm_pairing_ask_order_finish (EnigmPlatform *platform, GAsyncResult *result, GError **error);
 
+void enigm_pairing_join_async (EnigmPlatform *platform,
+                               const char *binding,
+                               const EnigmMessage *order,
+                               GPtrArray *chain,
+                               const guint8 *proof,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+
 void enigm_pairing_cancel_async (EnigmPlatform *platform,
                                  const char *binding,
                                  GAsyncReadyCallback callback,

@@ -43,6 +43,7 @@ typedef enum
   PAIRING_ASKING_TRUST,
   PAIRING_ASKING_JOIN,
   PAIRING_JOINING,
+  PAIRING_PROVING_JOIN,
   PAIRING_TELLING_JOIN,
   PAIRING_JOINED,
   PAIRING_CANCELLING,
@@ -78,6 +79,8 @@ struct _EnigmPairing
   EnigmPairingOffer *offer;
   GBytes *attestation;
   EnigmMessage *receipt;
+  EnigmMessage *order;
+  EnigmMessage *proof;
   EnigmMessage *relay;
   EnigmSecret *secret;
   char *binding;
@@ -140,12 +143,12 @@ succeed (EnigmPairing *self)
 {
   g_clear_error (&self->error);
   self->trusted = TRUE;
-  /* Who joins has not seen the key prove anything: what the platform remembers is older. */
   enigm_pairing_steps_set (
     self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_DONE,
     self->receipt == NULL
-      ? _ ("This computer can look after the key, which the platform trusts already. Run a drill "
-           "to see that it is the one.")
+      ? _ (
+          "This computer can look after the key, which proved that it is the one you paired. Run a "
+          "drill to see that it reaches your contacts.")
     : self->own_connection
       ? _ ("Your key reached the platform by itself and proved who it is.")
       : _ ("Your key proved who it is, so far only through this computer. Take it where it has "
@@ -296,8 +299,11 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
       take_pressed (self, PAIRING_REGISTERING);
     }
   else if (self->state == PAIRING_JOINING && message->type == ENIGM_MESSAGE_DONE &&
-           message->done == ENIGM_MESSAGE_ORDER)
-    take_pressed (self, PAIRING_TELLING_JOIN);
+           message->done == ENIGM_MESSAGE_ORDER && message->has_signature)
+    {
+      self->proof = g_steal_pointer (&message);
+      take_pressed (self, PAIRING_PROVING_JOIN);
+    }
   else if (self->state == PAIRING_TOLD && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_RECEIPT)
     {
@@ -471,15 +477,32 @@ on_join_asked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmPairing) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (EnigmMessage) order = enigm_pairing_ask_order_finish (self->platform, result, &error);
 
-  if (order == NULL)
+  self->order = enigm_pairing_ask_order_finish (self->platform, result, &error);
+  if (self->order == NULL)
     {
       fail (self, g_steal_pointer (&error));
       return;
     }
-  enigm_key_session_send (self->session, order);
+  enigm_key_session_send (self->session, self->order);
   go (self, PAIRING_JOINING);
+}
+
+static void
+on_join_proved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmPairing) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = enigm_platform_call_finish (self->platform, result, NULL, &error);
+
+  if (node == NULL)
+    {
+      fail (self, g_steal_pointer (&error));
+      return;
+    }
+  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,
+                           _ ("This key is yours already. Nothing about it changes."));
+  go (self, PAIRING_TELLING_JOIN);
 }
 
 static void
@@ -658,16 +681,22 @@ advance (EnigmPairing *self)
       }
       break;
     case PAIRING_ASKING_JOIN:
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,
-                               _ ("This key is yours already. Nothing about it changes."));
       enigm_pairing_ask_order_async (
         self->platform, self->binding, "join", enigm_key_session_get_value (self->session),
         self->certificate->nonce, cancellable, on_join_asked, g_object_ref (self));
+      break;
+    case PAIRING_PROVING_JOIN:
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
+                               _ ("Asking the platform whether this is the key that you paired."));
+      enigm_pairing_join_async (self->platform, self->binding, self->order,
+                                self->certificate->chain, self->proof->signature, cancellable,
+                                on_join_proved, g_object_ref (self));
       break;
     case PAIRING_TELLING_JOIN:
       {
         g_autoptr (EnigmMessage) keep = enigm_message_new (ENIGM_MESSAGE_KEEP);
 
+        /* Drawn only now: a counterfeit is never handed one. */
         /* Into the keyring only once the key has it: one that works may stand there. */
         if (!draw_secret (self))
           return;
@@ -706,6 +735,8 @@ forget_try (EnigmPairing *self)
   g_clear_pointer (&self->offer, enigm_pairing_offer_free);
   g_clear_pointer (&self->attestation, g_bytes_unref);
   g_clear_pointer (&self->receipt, enigm_message_free);
+  g_clear_pointer (&self->order, enigm_message_free);
+  g_clear_pointer (&self->proof, enigm_message_free);
   g_clear_pointer (&self->relay, enigm_message_free);
   g_clear_pointer (&self->secret, enigm_secret_unref);
   g_clear_pointer (&self->binding, g_free);

@@ -20,6 +20,7 @@ typedef enum
   FIELD_SECRET,  /* a byte string of SECRET_SIZE bytes, an EnigmSecret */
   FIELD_CHAIN,   /* an array of certificates */
   FIELD_BINDING, /* a byte string of 0 or ENIGM_ID_SIZE bytes */
+  FIELD_PROOF,   /* a byte string of 0 or ENIGM_P256_SIGNATURE_SIZE bytes */
 } FieldKind;
 
 typedef struct
@@ -66,6 +67,10 @@ typedef struct
 #define BINDING(name)                                                                              \
   {                                                                                                \
     FIELD_BINDING, name, AT (binding), 0, ENIGM_ID_SIZE                                            \
+  }
+#define PROOF(name)                                                                                \
+  {                                                                                                \
+    FIELD_PROOF, name, AT (signature), 0, ENIGM_P256_SIGNATURE_SIZE                                \
   }
 
 /* PROTOCOL.md section 3, line by line. */
@@ -117,7 +122,7 @@ static const Layout layouts[] = {
   { ENIGM_MESSAGE_VIBRATE, "vibrate", {} },
   { ENIGM_MESSAGE_ORDER, "order", { BLOB ("order", 1, 512), FIXED ("signature", signature) } },
   { ENIGM_MESSAGE_KEEP, "keep", { FIXED ("computer ID", computer), SECRET ("management secret") } },
-  { ENIGM_MESSAGE_DONE, "done", { UINT ("type", done, 255) } },
+  { ENIGM_MESSAGE_DONE, "done", { UINT ("type", done, 255), PROOF ("signature") } },
   { ENIGM_MESSAGE_DECLINED,
     "declined",
     { UINT ("reason", reason, 255), UINT ("seconds", seconds, 86400) } },
@@ -234,6 +239,9 @@ write_field (EnigmCborWriter *writer, const Field *field, const EnigmMessage *se
     case FIELD_BINDING:
       enigm_cbor_write_bytes (writer, member, self->has_binding ? ENIGM_ID_SIZE : 0);
       break;
+    case FIELD_PROOF:
+      enigm_cbor_write_bytes (writer, member, self->has_signature ? ENIGM_P256_SIGNATURE_SIZE : 0);
+      break;
     case FIELD_END:
     default:
       g_assert_not_reached ();
@@ -283,6 +291,23 @@ read_chain (EnigmCborReader *reader, const Field *field, GPtrArray **chain)
     }
 }
 
+static gboolean
+read_all_or_nothing (EnigmCborReader *reader, const Field *field, guint8 *member)
+{
+  g_autoptr (GBytes) bytes = enigm_cbor_read_blob (reader, field->name, 0, field->max);
+  const gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+
+  if (size == 0)
+    return FALSE;
+  if (size != field->max)
+    {
+      enigm_cbor_reader_refuse (reader, field->name, "is neither empty nor whole");
+      return FALSE;
+    }
+  memcpy (member, g_bytes_get_data (bytes, NULL), size);
+  return TRUE;
+}
+
 static void
 read_field (EnigmCborReader *reader, const Field *field, EnigmMessage *self)
 {
@@ -315,18 +340,10 @@ read_field (EnigmCborReader *reader, const Field *field, EnigmMessage *self)
       read_chain (reader, field, member);
       break;
     case FIELD_BINDING:
-      {
-        g_autoptr (GBytes) bytes = enigm_cbor_read_blob (reader, field->name, 0, ENIGM_ID_SIZE);
-        const gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
-
-        if (size != 0 && size != ENIGM_ID_SIZE)
-          enigm_cbor_reader_refuse (reader, field->name, "is neither empty nor 16 bytes");
-        else if (size != 0)
-          {
-            self->has_binding = TRUE;
-            memcpy (member, g_bytes_get_data (bytes, NULL), ENIGM_ID_SIZE);
-          }
-      }
+      self->has_binding = read_all_or_nothing (reader, field, member);
+      break;
+    case FIELD_PROOF:
+      self->has_signature = read_all_or_nothing (reader, field, member);
       break;
     case FIELD_END:
     default:

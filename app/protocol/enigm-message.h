@@ -103,7 +103,8 @@ typedef enum
  * @mac: confirmP, confirmV, hint, MAC_K, MAC_A
  * @blob: app hello, ciphertext, release, offer, attestation, receipt, order, the body of a request
  *   or answer
- * @signature: the platform's, over @blob
+ * @signature: the platform's, over @blob; of a done, the key's over an order, if @has_signature
+ * @has_signature: whether a done carries one
  * @chain: (element-type GBytes): certificates in DER, leaf first
  * @binding: a binding ID, if @has_binding
  * @computer: a computer ID
@@ -130,6 +131,7 @@ typedef struct
   guint8 nonce[ENIGM_NONCE_SIZE];
   guint8 mac[ENIGM_SHA256_SIZE];
   GBytes *blob;
+  gboolean has_signature;
   guint8 signature[ENIGM_P256_SIGNATURE_SIZE];
   GPtrArray *chain;
   gboolean has_binding;

@@ -5,6 +5,7 @@
 
 #include "enigm-attestation.h"
 #include "enigm-credential.h"
+#include "enigm-join.h"
 #include "enigm-offer.h"
 #include "enigm-receipt.h"
 #include "enigm-release.h"
@@ -496,6 +497,34 @@ enigm_key_binding_check_order (EnigmKeyBinding *self,
     return ENIGM_REASON_OTHER_SESSION;
 
   return 0;
+}
+
+/**
+ * enigm_key_binding_prove_join:
+ * @self: the bindings
+ * @order: one to join, that enigm_key_binding_check_order() found right
+ * @signature: (array fixed-size=64) (out caller-allocates): by the certificate's key
+ *
+ * The button was pressed: says which hardware takes the order.
+ *
+ * Returns: 0, or why not
+ */
+EnigmReason
+enigm_key_binding_prove_join (EnigmKeyBinding *self, GBytes *order, guint8 *signature)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (ENIGM_IS_KEY_BINDING (self), ENIGM_REASON_STATE);
+  g_return_val_if_fail (order != NULL && signature != NULL, ENIGM_REASON_STATE);
+
+  if (get_memory (self)->current == NULL)
+    return ENIGM_REASON_STATE;
+  if (enigm_join_sign (order, enigm_key_store_get_factory (self->store)->attestation_key, signature,
+                       &error))
+    return 0;
+  g_warning ("A join could not be proved: %s", error->message);
+
+  return ENIGM_REASON_STORAGE;
 }
 
 /**

@@ -41,6 +41,7 @@ EnigmReason enigm_key_binding_check_order (EnigmKeyBinding *self,
                                            const guint8 *session_value,
                                            const guint8 *computer,
                                            EnigmOrder *parsed);
+EnigmReason enigm_key_binding_prove_join (EnigmKeyBinding *self, GBytes *order, guint8 *signature);
 EnigmReason
 enigm_key_binding_keep (EnigmKeyBinding *self, const guint8 *computer, EnigmSecret *secret);
 EnigmReason enigm_key_binding_wipe (EnigmKeyBinding *self);

@@ -15,8 +15,9 @@
  * stored where that is possible, but nothing here waits for flash, position or radio: a failed
  * store delays no alert.
  *
- * Three presses while an alert is open send the alert again, under the same ID. If its owner has
- * ended it elsewhere meanwhile, the answer says so, and the presses become a new alert.
+ * Three presses while an alert is open send the alert again, under the same ID; so do five with a
+ * drill. If its owner has ended it elsewhere meanwhile, the answer says so, and the presses become
+ * a new one.
  */
 struct _EnigmKeyEvent
 {
@@ -177,7 +178,7 @@ void
 enigm_key_event_raise (EnigmKeyEvent *self, gboolean is_drill)
 {
   EnigmKeyMemory *memory;
-  EnigmKeyHappening *alert, *drill;
+  EnigmKeyHappening *alert, *drill, *open;
 
   g_return_if_fail (ENIGM_IS_KEY_EVENT (self));
 
@@ -192,14 +193,15 @@ enigm_key_event_raise (EnigmKeyEvent *self, gboolean is_drill)
       tell (self, is_drill, "refused");
       return;
     }
-  if (is_drill && (alert != NULL || drill != NULL))
+  if (is_drill && alert != NULL)
     return;
+  open = is_drill ? drill : alert;
 
-  if (alert != NULL)
+  if (open != NULL)
     {
-      alert->again = alert->again || alert->accepted;
-      alert->accepted = FALSE;
-      alert->n_refused = 0;
+      open->again = open->again || open->accepted;
+      open->accepted = FALSE;
+      open->n_refused = 0;
     }
   else
     {

@@ -63,7 +63,7 @@ struct _EnigmKeySession
   EnigmChannel *channel;
   guint8 nonce[ENIGM_NONCE_SIZE]; /* of message 16, or n_K */
 
-  GBytes *offer;                     /* while it waits for the press */
+  GBytes *asked;                     /* offer, or order to join, that waits for the press */
   guint8 binding_id[ENIGM_ID_SIZE];  /* what was attested here */
   gboolean owes_receipt;             /* the attestation was sent, its receipt has not come */
   guint8 computer_id[ENIGM_ID_SIZE]; /* who joins, or who manages */
@@ -91,7 +91,7 @@ enigm_key_session_dispose (GObject *object)
   g_clear_handle_id (&self->press_id, g_source_remove);
   g_clear_pointer (&self->handshake, enigm_key_handshake_free);
   g_clear_pointer (&self->channel, enigm_channel_unref);
-  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_pointer (&self->asked, g_bytes_unref);
   g_clear_object (&self->store);
   g_clear_object (&self->binding);
   g_clear_object (&self->event);
@@ -282,7 +282,7 @@ on_press_elapsed (gpointer user_data)
 
   self->press_id = 0;
   self->state = STATE_SETUP;
-  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_pointer (&self->asked, g_bytes_unref);
   enigm_key_signals_say (self->signals, "not pressed");
   decline (self, ENIGM_REASON_NOT_PRESSED);
 
@@ -328,7 +328,7 @@ on_offer (EnigmKeySession *self, EnigmMessage *offer)
       decline (self, reason);
       return;
     }
-  self->offer = g_bytes_ref (offer->blob);
+  self->asked = g_bytes_ref (offer->blob);
   wait_for_press (self, STATE_CONFIRMING);
 }
 
@@ -336,7 +336,7 @@ static void
 attest (EnigmKeySession *self)
 {
   g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_ATTESTATION);
-  g_autoptr (GBytes) offer = g_steal_pointer (&self->offer);
+  g_autoptr (GBytes) offer = g_steal_pointer (&self->asked);
   EnigmReason reason;
 
   /* First, for the news of the new binding reaches this session too: the app hears of it by the
@@ -353,6 +353,25 @@ attest (EnigmKeySession *self)
     }
   self->relay = enigm_key_relay_new ();
   g_signal_connect_object (self->relay, "send", G_CALLBACK (send_sealed), self, G_CONNECT_SWAPPED);
+  send_sealed (self, message);
+}
+
+static void
+prove_for_join (EnigmKeySession *self)
+{
+  g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_DONE);
+  g_autoptr (GBytes) order = g_steal_pointer (&self->asked);
+  EnigmReason reason = enigm_key_binding_prove_join (self->binding, order, message->signature);
+
+  if (reason != 0)
+    {
+      self->state = STATE_SETUP;
+      decline (self, reason);
+      return;
+    }
+  self->state = STATE_KEEPING;
+  message->done = ENIGM_MESSAGE_ORDER;
+  message->has_signature = TRUE;
   send_sealed (self, message);
 }
 
@@ -394,6 +413,7 @@ on_order (EnigmKeySession *self, EnigmMessage *message)
       else
         {
           memcpy (self->computer_id, order.computer, sizeof self->computer_id);
+          self->asked = g_bytes_ref (message->blob);
           wait_for_press (self, STATE_JOINING);
         }
       break;
@@ -585,10 +605,7 @@ enigm_key_session_press (EnigmKeySession *self)
   if (self->state == STATE_CONFIRMING)
     attest (self);
   else
-    {
-      self->state = STATE_KEEPING;
-      say_done (self, ENIGM_MESSAGE_ORDER);
-    }
+    prove_for_join (self);
 
   return TRUE;
 }
@@ -607,7 +624,7 @@ enigm_key_session_interrupt (EnigmKeySession *self)
   if (self->press_id == 0)
     return;
   g_clear_handle_id (&self->press_id, g_source_remove);
-  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_pointer (&self->asked, g_bytes_unref);
   self->state = STATE_SETUP;
   decline (self, ENIGM_REASON_BUSY);
 }

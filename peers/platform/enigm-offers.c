@@ -40,8 +40,15 @@ read_digest (EnigmObject *object,
   return TRUE;
 }
 
-static GPtrArray *
-read_chain (EnigmObject *object, GError **error)
+/**
+ * enigm_offers_read_chain:
+ * @object: what an app asks with
+ * @error: which part is malformed
+ *
+ * Returns: (transfer full) (element-type GBytes) (nullable): its `certificates`, not checked yet
+ */
+GPtrArray *
+enigm_offers_read_chain (EnigmObject *object, GError **error)
 {
   g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_auto (GStrv) texts = enigm_object_get_strings (object, "certificates", CHAIN_MAX,
@@ -75,7 +82,7 @@ read_wanted (EnigmPlatformState *state, EnigmRequest *request, Wanted *wanted, G
 
   if (object == NULL)
     return FALSE;
-  chain = read_chain (object, error);
+  chain = enigm_offers_read_chain (object, error);
   if (chain == NULL || !read_digest (object, "nonce", wanted->nonce, error) ||
       !read_digest (object, "session", wanted->session, error))
     return FALSE;

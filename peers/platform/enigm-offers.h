@@ -2,6 +2,7 @@
 #pragma once
 
 #include "enigm-bindings.h"
+#include "enigm-object.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct
   gint64 expires;
 } EnigmMadeOffer;
 
+GPtrArray *enigm_offers_read_chain (EnigmObject *object, GError **error);
 gboolean enigm_offers_take (EnigmPlatformState *state,
                             const guint8 binding[ENIGM_ID_SIZE],
                             EnigmMadeOffer **made,

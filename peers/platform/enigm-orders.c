@@ -59,8 +59,28 @@ read_order (EnigmRequest *request, EnigmOrder *order, GError **error)
   return TRUE;
 }
 
-/* The key is told with its next answer who may use the channel; so the joining computer is put down
- * before the order leaves. */
+/* Better said now than after the press; it counts only when the key has proved itself. */
+static gboolean
+check_room (EnigmPlatformState *state, const EnigmOrder *order, GError **error)
+{
+  guint8 computers[ENIGM_BINDING_MAX_COMPUTERS][ENIGM_ID_SIZE];
+  guint n;
+
+  if (order->purpose != ENIGM_ORDER_JOIN)
+    return TRUE;
+  if (!enigm_bindings_list_computers (state, order->binding, computers, &n, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (memcmp (computers[i], order->computer, ENIGM_ID_SIZE) == 0)
+      return TRUE;
+  if (n < ENIGM_BINDING_MAX_COMPUTERS)
+    return TRUE;
+  enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, NULL,
+                     "%d computers may use this key already; close one first",
+                     ENIGM_BINDING_MAX_COMPUTERS);
+  return FALSE;
+}
+
 static gboolean
 note_order (EnigmPlatformState *state,
             const EnigmBinding *binding,
@@ -74,18 +94,7 @@ note_order (EnigmPlatformState *state,
   };
   EnigmAuditEntry entry = { enigm_platform_state_now (state), binding->pseudonym, "order",
                             details[order->purpose] };
-  gboolean added = TRUE;
 
-  if (order->purpose == ENIGM_ORDER_JOIN &&
-      !enigm_bindings_add_computer (state, binding->id, order->computer, &added, error))
-    return FALSE;
-  if (!added)
-    {
-      enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, NULL,
-                         "%d computers may use this key already; close one first",
-                         ENIGM_BINDING_MAX_COMPUTERS);
-      return FALSE;
-    }
   return enigm_audit_append (state->store, &entry, error);
 }
 
@@ -119,7 +128,8 @@ post_order (EnigmPlatformState *state, EnigmRequest *request)
   memcpy (order.computer, enigm_request_get_computer (request), sizeof order.computer);
   order.time = (guint64) enigm_platform_state_now (state);
   encoded = enigm_order_encode (&order);
-  if (!enigm_order_sign (encoded, state->identity, signature, &error) ||
+  if (!check_room (state, &order, &error) ||
+      !enigm_order_sign (encoded, state->identity, signature, &error) ||
       !note_order (state, binding, &order, &error) || !enigm_store_commit (state->store, &error))
     {
       enigm_request_reply_error (request, error);

@@ -58,6 +58,7 @@ extern const EnigmRoute enigm_computers_routes[];
 extern const EnigmRoute enigm_offers_routes[];
 extern const EnigmRoute enigm_attestations_routes[];
 extern const EnigmRoute enigm_keys_routes[];
+extern const EnigmRoute enigm_joins_routes[];
 extern const EnigmRoute enigm_orders_routes[];
 extern const EnigmRoute enigm_key_requests_routes[];
 extern const EnigmRoute enigm_contacts_routes[];

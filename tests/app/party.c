@@ -180,7 +180,6 @@ party_key_new_on (Party *self,
 {
   PartyKey *key = g_new0 (PartyKey, 1);
   g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
-  g_autofree char *ctl = enigm_world_find_program ("peers/key/enigm-keyctl");
   g_autofree char *folder = g_strconcat ("key-", name, NULL);
   g_autofree char *state = g_build_filename (enigm_world_get_folder (self->world), folder, NULL);
   g_autofree char *public_key = identity != NULL
@@ -191,37 +190,50 @@ party_key_new_on (Party *self,
     "--platform-key", public_key, NULL
   };
   g_autofree char *code = run (self, factory);
-  g_autofree char *ready = NULL;
   g_autoptr (GError) error = NULL;
 
   key->party = self;
   key->code = enigm_setup_code_new_parse (code, &error);
   g_assert_no_error (error);
+  key->state = g_strdup (state);
+  key->adapter = g_strdup (adapter);
   key->control = g_strconcat (state, ".control", NULL);
-  {
-    const char *argv[] = { program, "run",       "--state",    state, "--adapter",
-                           adapter, "--control", key->control, NULL };
-
-    key->process = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
-  }
-  ready = enigm_world_await_line (key->process);
-  g_assert_cmpstr (ready, ==, "ready");
-  {
-    const char *argv[] = { ctl, "--control", key->control, "watch", NULL };
-
-    key->watch = enigm_world_spawn (self->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);
-  }
+  party_key_start (key);
   return key;
+}
+
+void
+party_key_start (PartyKey *self)
+{
+  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
+  g_autofree char *ctl = enigm_world_find_program ("peers/key/enigm-keyctl");
+  g_autofree char *ready = NULL;
+  const char *run[] = { program,       "run",       "--state",     self->state, "--adapter",
+                        self->adapter, "--control", self->control, NULL };
+  const char *watch[] = { ctl, "--control", self->control, "watch", NULL };
+
+  self->process = enigm_world_spawn (self->party->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, run);
+  ready = enigm_world_await_line (self->process);
+  g_assert_cmpstr (ready, ==, "ready");
+  self->watch = enigm_world_spawn (self->party->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, watch);
+}
+
+void
+party_key_stop (PartyKey *self)
+{
+  enigm_world_stop (self->party->world, self->watch);
+  enigm_world_stop (self->party->world, self->process);
+  g_clear_object (&self->watch);
+  g_clear_object (&self->process);
 }
 
 void
 party_key_free (PartyKey *self)
 {
-  enigm_world_stop (self->party->world, self->watch);
-  enigm_world_stop (self->party->world, self->process);
-  g_object_unref (self->watch);
-  g_object_unref (self->process);
+  party_key_stop (self);
   enigm_setup_code_unref (self->code);
+  g_free (self->state);
+  g_free (self->adapter);
   g_free (self->control);
   g_free (self);
 }

@@ -32,6 +32,8 @@ typedef struct
 typedef struct
 {
   Party *party;
+  char *state;
+  char *adapter;
   char *control;
   EnigmSetupCode *code;
   GSubprocess *process;
@@ -52,6 +54,8 @@ PartyKey *party_key_new_on (Party *self,
                             const char *identity,
                             const char *adapter);
 void party_key_free (PartyKey *self);
+void party_key_stop (PartyKey *self);
+void party_key_start (PartyKey *self);
 void party_key_do (PartyKey *self, const char *command, const char *argument);
 void party_key_await (PartyKey *self, const char *line);
 char *party_key_pair (PartyKey *self, EnigmAccount *account);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-cbor.h"
 #include "enigm-error.h"
 #include "enigm-pairing.h"
 #include "enigm-text.h"
@@ -358,6 +359,78 @@ test_second_computer (void)
   try_clear (&try);
 }
 
+/* Everything that was in the key, but for its certificate's key: what a thief can copy. */
+static void
+become_counterfeit (PartyKey *key)
+{
+  g_autofree char *path = g_build_filename (key->state, "factory", NULL);
+  g_autoptr (EnigmP256Key) forged = enigm_p256_key_generate (NULL);
+  g_autoptr (EnigmSecret) pem = enigm_p256_key_to_pem (forged);
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GBytes) after = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (EnigmCborReader) reader = ENIGM_CBOR_READER_INIT (NULL, 0);
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+  gsize size;
+  char *data;
+
+  party_key_stop (key);
+  g_assert_true (g_file_get_contents (path, &data, &size, &error));
+  before = g_bytes_new_take (data, size);
+  reader = enigm_cbor_reader_over (before);
+  enigm_cbor_write_array (&writer, enigm_cbor_read_array_between (&reader, "factory", 7, 7));
+  enigm_cbor_write_uint (&writer, enigm_cbor_read_uint (&reader, "form", 255));
+  g_bytes_unref (enigm_cbor_read_blob (&reader, "key", 1, 1024));
+  data = (char *) enigm_secret_peek (pem, &size);
+  enigm_cbor_write_bytes (&writer, (guint8 *) data, size);
+  enigm_cbor_write_array (&writer, enigm_cbor_read_array_between (&reader, "chain", 1, 1));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GBytes) blob = enigm_cbor_read_blob (&reader, "leaf, w0, L", 1, 1024);
+
+      enigm_cbor_write_blob (&writer, blob);
+    }
+  enigm_cbor_write_uint (&writer, enigm_cbor_read_uint (&reader, "discriminator", 4095));
+  {
+    g_autoptr (GBytes) platform = enigm_cbor_read_blob (&reader, "platform", 65, 65);
+
+    enigm_cbor_write_blob (&writer, platform);
+  }
+  g_assert_true (enigm_cbor_reader_finish (&reader, &error));
+  after = enigm_cbor_writer_end (&writer);
+  g_assert_true (
+    g_file_set_contents (path, g_bytes_get_data (after, NULL), g_bytes_get_size (after), &error));
+  party_key_start (key);
+}
+
+/* A copy in the key's place, code, binding and all, is named as one and is given nothing. */
+static void
+test_second_computer_counterfeit (void)
+{
+  g_autoptr (EnigmAccount) first = party_sign_up (party, "copied");
+  g_autoptr (EnigmAccount) second = party_sign_in (party, "copied", "copied-second");
+  g_autoptr (PartyKey) key = party_key_new (party, "copied-key", NULL, NULL);
+  Try try;
+
+  try_init (&try, first, key);
+  try_run (&try, key->code);
+  assert_paired (&try);
+  try_clear (&try);
+
+  become_counterfeit (key);
+  try_init (&try, second, key);
+  try_run (&try, key->code);
+  g_assert_error (try.error, ENIGM_ERROR, ENIGM_ERROR_NOT_GENUINE);
+  g_assert_nonnull (strstr (try.error->message, "genuine"));
+  g_assert_false (try.paired);
+  g_assert_cmpint (state_of (&try, ENIGM_PAIRING_REGISTER), ==, ENIGM_PAIRING_FAILED);
+  g_assert_cmpint (state_of (&try, ENIGM_PAIRING_KEEP), ==, ENIGM_PAIRING_WAITING);
+  g_assert_cmpuint (count_secrets (second), ==, 0);
+  try_clear (&try);
+  /* The key that was bound goes on counting. */
+  g_assert_cmpuint (count_keys (first, ENIGM_KEY_STATE_TRUSTED), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -379,6 +452,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/pairing/failed/other-platform", test_other_platform);
   g_test_add_func ("/app/pairing/failed/owned", test_owned);
   g_test_add_func ("/app/pairing/ready/second-computer", test_second_computer);
+  g_test_add_func ("/app/pairing/failed/second-computer-counterfeit",
+                   test_second_computer_counterfeit);
 
   party = party_new ();
   code = g_test_run ();

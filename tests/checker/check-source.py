@@ -17,6 +17,7 @@ LONG = {
     "app/enigm-keyring.c": "one service, each call with its time limit and its own way to fail",
     "app/enigm-platform.c": "one client: every request to the platform takes the same way",
     "app/enigm-pairing.c": "one workflow, in the order in which it happens",
+    "peers/key/key-session.c": "one conversation: what each message does in each state",
     "ui/enigm-pairing-window.c": "one window: six steps that share what they show",
     "tests/peers/platform/practice.c": "one practice app and key, as its tests need them",
 }

@@ -36,6 +36,7 @@ new_full (EnigmMessageType type)
   message->reason = ENIGM_REASON_WAIT;
   message->seconds = 10;
   message->done = ENIGM_MESSAGE_ORDER;
+  message->has_signature = TRUE;
   message->state = ENIGM_REPORTED_TRUSTED;
   message->reached = ENIGM_REACHED_OWN;
   message->battery = ENIGM_BATTERY_UNKNOWN;

@@ -5,10 +5,13 @@
 
 #include "app/protocol/enigm-attestation.h"
 #include "app/protocol/enigm-error.h"
+#include "app/protocol/enigm-join.h"
+#include "app/protocol/enigm-message.h"
 #include "app/protocol/enigm-order.h"
 #include "app/protocol/enigm-receipt.h"
 #include "app/protocol/enigm-release.h"
 #include "sweep.h"
+#include "vectors.h"
 
 /* P-256's base point: what a valid point looks like. */
 static const guint8 base_point[ENIGM_P256_POINT_SIZE] = {
@@ -244,6 +247,45 @@ test_order (void)
     }
 }
 
+/* PROTOCOL.md, section 9; the signature was worked out apart from this code, as RFC 6979 does. */
+static void
+test_join (void)
+{
+  g_autoptr (EnigmMessage) done = enigm_message_new (ENIGM_MESSAGE_DONE);
+  g_autoptr (GBytes) signature =
+    test_bytes_from_hex ("ce75689c81141a320dee4a861e3430240ee6c9ad0b6df973507575e4cd8e9583"
+                         "f191155c587b6438e72324a9a8f5fbd6ec3c4278667dac264e5a76aeddb3d26c");
+  g_autoptr (EnigmSecret) scalar =
+    test_secret_from_hex ("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+  g_autoptr (EnigmP256Key) key = enigm_p256_key_new_from_scalar (scalar, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) message = NULL;
+  g_autoptr (GBytes) plain = NULL;
+  g_autofree char *hex = NULL;
+  g_autofree char *plain_hex = NULL;
+  EnigmOrder order = { .purpose = ENIGM_ORDER_JOIN, .time = 1790000000 };
+
+  memset (order.binding, 0x41, sizeof order.binding);
+  memset (order.session_value, 0x42, sizeof order.session_value);
+  memset (order.nonce, 0x43, sizeof order.nonce);
+  memset (order.computer, 0x44, sizeof order.computer);
+  bytes = enigm_order_encode (&order);
+  g_assert_true (enigm_join_verify (bytes, enigm_p256_key_get_point (key),
+                                    g_bytes_get_data (signature, NULL), NULL));
+
+  done->done = ENIGM_MESSAGE_ORDER;
+  done->has_signature = TRUE;
+  memcpy (done->signature, g_bytes_get_data (signature, NULL), sizeof done->signature);
+  message = enigm_message_encode (done);
+  hex = test_hex_from_bytes (g_bytes_get_data (message, NULL), 8);
+  g_assert_cmpstr (hex, ==, "83181d181b5840ce");
+  done->done = ENIGM_MESSAGE_KEEP;
+  done->has_signature = FALSE;
+  plain = enigm_message_encode (done);
+  plain_hex = test_hex_from_bytes (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  g_assert_cmpstr (plain_hex, ==, "83181d181c40");
+}
+
 static void
 test_attestation (void)
 {
@@ -302,7 +344,8 @@ test_signatures (void)
   } kinds[] = { { enigm_offer_sign, enigm_offer_verify },
                 { enigm_receipt_sign, enigm_receipt_verify },
                 { enigm_release_sign, enigm_release_verify },
-                { enigm_order_sign, enigm_order_verify } };
+                { enigm_order_sign, enigm_order_verify },
+                { enigm_join_sign, enigm_join_verify } };
   g_autoptr (EnigmP256Key) identity = enigm_p256_key_generate (NULL);
   g_autoptr (EnigmP256Key) other = enigm_p256_key_generate (NULL);
   g_autoptr (GBytes) bytes = g_bytes_new_static ("statement", 9);
@@ -343,6 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/receipt", test_receipt);
   g_test_add_func ("/offer/release", test_release);
   g_test_add_func ("/offer/order", test_order);
+  g_test_add_func ("/offer/join", test_join);
   g_test_add_func ("/offer/attestation", test_attestation);
   g_test_add_func ("/offer/signatures", test_signatures);
   return g_test_run ();

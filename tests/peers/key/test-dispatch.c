@@ -317,23 +317,42 @@ test_drill_then_alert (Fixture *self, gconstpointer data)
   g_assert_cmpint (enigm_key_event_get_open (self->key.event), ==, 1);
 }
 
-/* Ended elsewhere, pressed again: a new alert, not the old one once more. */
+static gboolean
+is_accepted (gpointer user_data)
+{
+  Fixture *self = user_data;
+  EnigmKeyHappening *happening = key_fixture_get_memory (&self->key)->happenings->pdata[0];
+
+  return happening->accepted;
+}
+
+/* Ended elsewhere, pressed again: a new one, not the old one once more. While it is open, the same
+ * again. */
 static void
 test_pressed_again (Fixture *self, gconstpointer data)
 {
+  const gboolean is_drill = GPOINTER_TO_INT (data);
+  const char *name = is_drill ? "drill" : "alert";
+  g_autofree char *accepted = g_strdup_printf ("event %s accepted", name);
+  g_autofree char *ended = g_strdup_printf ("event %s ended", name);
   guint8 first[ENIGM_ID_SIZE];
 
   test_platform_bind (self->platform, ENIGM_REPORTED_TRUSTED);
   self->platform->answer.events = 1;
   start (self);
-  enigm_key_event_raise (self->key.event, FALSE);
-  await_line (self, "event alert accepted");
+  enigm_key_event_raise (self->key.event, is_drill);
+  await_line (self, accepted);
   memcpy (first, await_request (self, 0)->event, sizeof first);
-  self->platform->answer.events = 0;
-  enigm_key_event_raise (self->key.event, FALSE);
+  enigm_key_event_raise (self->key.event, is_drill);
   g_assert_cmpmem (await_request (self, 1)->event, ENIGM_ID_SIZE, first, sizeof first);
-  g_assert_cmpint (memcmp (await_request (self, 2)->event, first, sizeof first), !=, 0);
-  await_line (self, "event alert ended");
+  g_assert_true (enigm_world_await (is_accepted, self));
+  self->platform->answer.events = 0;
+  enigm_key_event_raise (self->key.event, is_drill);
+  g_assert_cmpmem (await_request (self, 2)->event, ENIGM_ID_SIZE, first, sizeof first);
+  g_assert_cmpint (memcmp (await_request (self, 3)->event, first, sizeof first), !=, 0);
+  g_assert_cmpint (await_request (self, 3)->kind, ==,
+                   is_drill ? ENIGM_KEY_REQUEST_DRILL : ENIGM_KEY_REQUEST_ALERT);
+  await_line (self, ended);
 }
 
 /* The battery falls out after the press: the same event, once there is power. */
@@ -437,6 +456,8 @@ main (int argc, char **argv)
   ADD ("two-credentials", test_two_credentials);
   ADD ("drill-then-alert", test_drill_then_alert);
   ADD ("pressed-again", test_pressed_again);
+  g_test_add ("/key/dispatch/drilled-again", Fixture, GINT_TO_POINTER (TRUE), set_up,
+              test_pressed_again, tear_down);
   ADD ("power-lost", test_power_lost);
   ADD ("pins", test_pins);
   ADD ("no-network", test_no_network);

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "enigm-attestation.h"
+#include "enigm-certificate.h"
 #include "enigm-credential.h"
+#include "enigm-join.h"
 #include "enigm-release.h"
 #include "enigm-resume.h"
 #include "enigm-world.h"
@@ -481,8 +483,10 @@ test_join (KeyFixture *fixture, gconstpointer data)
   g_autoptr (EnigmMessage) order = enigm_message_new (ENIGM_MESSAGE_ORDER);
   g_autoptr (EnigmMessage) keep = enigm_message_new (ENIGM_MESSAGE_KEEP);
   g_autoptr (EnigmMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
   EnigmOrder parsed = { .purpose = ENIGM_ORDER_JOIN };
   EnigmKeyMemory *memory;
+  guint8 point[ENIGM_P256_POINT_SIZE];
 
   key_fixture_bind (fixture, ENIGM_REPORTED_TRUSTED, NULL);
   memory = key_fixture_get_memory (fixture);
@@ -500,6 +504,11 @@ test_join (KeyFixture *fixture, gconstpointer data)
   g_assert_true (enigm_key_session_press (app->session));
   g_clear_pointer (&message, enigm_message_free);
   message = app_side_take (app, ENIGM_MESSAGE_DONE);
+  g_assert_cmpint (message->done, ==, ENIGM_MESSAGE_ORDER);
+  g_assert_true (message->has_signature);
+  enigm_certificate_get_point (app->certificate->chain->pdata[0], point, &error);
+  g_assert_no_error (error);
+  g_assert_true (enigm_join_verify (order->blob, point, message->signature, NULL));
 
   memcpy (keep->computer, "another computer", sizeof keep->computer);
   keep->secret = enigm_secret_new_random (32, NULL);
@@ -509,6 +518,7 @@ test_join (KeyFixture *fixture, gconstpointer data)
   app_side_send (app, keep);
   g_clear_pointer (&message, enigm_message_free);
   message = app_side_take (app, ENIGM_MESSAGE_DONE);
+  g_assert_false (message->has_signature);
   g_assert_cmpint (memory->computers->len, ==, 1);
 }
 
