@@ -11,15 +11,18 @@
 /* How often an advertisement is heard. Real ones come tens of times a second. */
 #define LISTEN_INTERVAL_MS 1000
 
-/* Two adapters on one desk, dBm, and how far a reading strays. */
-#define RSSI_NEAR -52
+/* How far a reading strays, dB. */
 #define RSSI_WOBBLE 4
 
 static gboolean on_listen (gpointer user_data);
 
-/* A static random address: Bluetooth Core, volume 6, part B, 1.3.2.1 */
-static char *
-random_address (void)
+/**
+ * radio_adapter_new_address:
+ *
+ * Returns: (transfer full): a static random address: Bluetooth Core, volume 6, part B, 1.3.2.1
+ */
+char *
+radio_adapter_new_address (void)
 {
   guint32 high = g_random_int () & 0xffff;
   guint32 low = g_random_int ();
@@ -109,10 +112,17 @@ is_taken (RadioAdapter *self)
   return FALSE;
 }
 
-static void
+/**
+ * radio_adapter_hear:
+ * @self: an adapter that scans
+ * @advertisement: what comes along
+ *
+ * Tells whoever wants to know.
+ */
+void
 radio_adapter_hear (RadioAdapter *self, RadioAdvertisement *advertisement)
 {
-  gint16 rssi = (gint16) (RSSI_NEAR + g_random_int_range (-RSSI_WOBBLE, RSSI_WOBBLE + 1));
+  gint16 rssi = (gint16) (advertisement->rssi + g_random_int_range (-RSSI_WOBBLE, RSSI_WOBBLE + 1));
   gboolean wanted = FALSE, every_rssi = TRUE, every_data = FALSE;
 
   for (guint i = 0; i < self->discoveries->len; i++)
@@ -126,8 +136,8 @@ radio_adapter_hear (RadioAdapter *self, RadioAdvertisement *advertisement)
       every_rssi &= discovery->filtered;
     }
   if (wanted)
-    radio_device_heard (radio_adapter_ensure_device (self, advertisement->adapter->address),
-                        advertisement, rssi, every_rssi, every_data);
+    radio_device_heard (radio_adapter_ensure_device (self, advertisement->address), advertisement,
+                        rssi, every_rssi, every_data);
 }
 
 /**
@@ -357,7 +367,7 @@ radio_adapter_new (Radio *radio, const char *name)
   self->radio = radio;
   self->name = g_strdup (name);
   self->path = g_strdup_printf ("/org/bluez/%s", name);
-  self->address = random_address ();
+  self->address = radio_adapter_new_address ();
   self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify) radio_device_free);
   self->discoveries = g_ptr_array_new_with_free_func ((GDestroyNotify) radio_discovery_free);
   self->advertisements = g_ptr_array_new_with_free_func ((GDestroyNotify) radio_advertisement_free);

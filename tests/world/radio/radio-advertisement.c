@@ -42,12 +42,26 @@ registration_free (Registration *self)
   g_free (self);
 }
 
-static RadioAdvertisement *
-radio_advertisement_new (RadioAdapter *adapter, const char *client, const char *path)
+/**
+ * radio_advertisement_new:
+ * @address: of who sends
+ * @adapter: (nullable): an adapter of that address
+ * @client: (nullable): bus name of who asked for it
+ * @path: (nullable): of the client's LEAdvertisement1
+ *
+ * Returns: (transfer full): an advertisement that says nothing yet
+ */
+RadioAdvertisement *
+radio_advertisement_new (const char *address,
+                         RadioAdapter *adapter,
+                         const char *client,
+                         const char *path)
 {
   RadioAdvertisement *self = g_new0 (RadioAdvertisement, 1);
 
   self->adapter = adapter;
+  self->address = g_strdup (address);
+  self->rssi = RSSI_NEAR;
   self->client = g_strdup (client);
   self->path = g_strdup (path);
   self->service_uuids = g_new0 (char *, 1);
@@ -72,6 +86,7 @@ radio_advertisement_free (RadioAdvertisement *self)
   g_variant_unref (self->manufacturer_data);
   g_variant_unref (self->service_data);
   g_free (self->local_name);
+  g_free (self->address);
   g_free (self->client);
   g_free (self->path);
   g_free (self);
@@ -353,7 +368,8 @@ on_properties_changed (GDBusConnection *connection,
 {
   RadioAdvertisement *self = user_data;
 
-  read_properties (radio_advertisement_new (self->adapter, self->client, self->path), NULL);
+  read_properties (radio_advertisement_new (self->address, self->adapter, self->client, self->path),
+                   NULL);
 }
 
 static void
@@ -470,7 +486,7 @@ handle_register (gpointer owner,
   else if (!radio_adapter_is_powered (adapter))
     radio_error_return_failed (invocation, "Failed to register advertisement");
   else
-    read_properties (radio_advertisement_new (adapter, sender, path), invocation);
+    read_properties (radio_advertisement_new (adapter->address, adapter, sender, path), invocation);
 }
 
 static void

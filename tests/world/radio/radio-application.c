@@ -3,6 +3,7 @@
 
 #include "radio-adapter.h"
 #include "radio-link.h"
+#include "radio-notification.h"
 #include "radio-uuid.h"
 
 #define SERVICE_INTERFACE "org.bluez.GattService1"
@@ -157,7 +158,7 @@ on_properties_changed (GDBusConnection *connection,
     {
       g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (value);
 
-      radio_link_notify (g_ptr_array_index (links, i), adapter, self, bytes);
+      radio_notification_send (g_ptr_array_index (links, i), adapter, self, bytes);
     }
 }
 

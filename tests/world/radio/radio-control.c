@@ -5,9 +5,12 @@
 
 #include "practice-radio.h"
 #include "radio-adapter.h"
+#include "radio-crowd.h"
 #include "radio-error.h"
 
 #define CONTROL_PATH "/io/enigm/PracticeRadio"
+#define STRANGERS_MAX 5000
+#define PER_SECOND_MAX 100
 
 static const char *const counter_names[] = {
   [RADIO_COUNTER_READS] = "Reads",
@@ -18,6 +21,7 @@ static const char *const counter_names[] = {
   [RADIO_COUNTER_BYTES_TO_SERVER] = "BytesToServer",
   [RADIO_COUNTER_BYTES_TO_CLIENT] = "BytesToClient",
   [RADIO_COUNTER_CONNECTIONS] = "Connections",
+  [RADIO_COUNTER_ADVERTISEMENTS] = "Advertisements",
 };
 
 static void
@@ -97,6 +101,63 @@ handle_set_mtu (gpointer owner,
 }
 
 static void
+handle_lose_notifications (gpointer owner,
+                           const char *sender,
+                           GVariant *parameters,
+                           GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->notifications_to_lose);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+handle_delay_notifications (gpointer owner,
+                            const char *sender,
+                            GVariant *parameters,
+                            GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->notification_delay);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+handle_cut_at (gpointer owner,
+               const char *sender,
+               GVariant *parameters,
+               GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->packets_to_carry);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+handle_set_crowd (gpointer owner,
+                  const char *sender,
+                  GVariant *parameters,
+                  GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+  guint strangers, per_second;
+
+  g_variant_get (parameters, "(uu)", &strangers, &per_second);
+  if (strangers > STRANGERS_MAX || per_second > PER_SECOND_MAX)
+    {
+      radio_error_return (invocation, RADIO_ERROR_INVALID_ARGUMENTS);
+      return;
+    }
+  g_clear_pointer (&radio->crowd, radio_crowd_free);
+  if (strangers > 0 && per_second > 0)
+    radio->crowd = radio_crowd_new (radio, strangers, per_second);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
 handle_statistics (gpointer owner,
                    const char *sender,
                    GVariant *parameters,
@@ -127,6 +188,10 @@ static const RadioMethod methods[] = {
   { "RemoveAdapter", handle_remove_adapter },
   { "SetRange", handle_set_range },
   { "SetMtu", handle_set_mtu },
+  { "LoseNotifications", handle_lose_notifications },
+  { "DelayNotifications", handle_delay_notifications },
+  { "CutAt", handle_cut_at },
+  { "SetCrowd", handle_set_crowd },
   { "Statistics", handle_statistics },
   { "ResetStatistics", handle_reset_statistics },
   { NULL, NULL },

@@ -171,7 +171,7 @@ radio_discovery_matches (RadioDiscovery *self, RadioAdvertisement *advertisement
     return FALSE;
   if (self->has_rssi && rssi < self->rssi)
     return FALSE;
-  if (self->pattern != NULL && !g_str_has_prefix (advertisement->adapter->address, self->pattern) &&
+  if (self->pattern != NULL && !g_str_has_prefix (advertisement->address, self->pattern) &&
       (advertisement->local_name == NULL ||
        !g_str_has_prefix (advertisement->local_name, self->pattern)))
     return FALSE;

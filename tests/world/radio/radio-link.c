@@ -3,6 +3,7 @@
 
 #include "radio-adapter.h"
 #include "radio-device.h"
+#include "radio-notification.h"
 
 /* Sizes of ATT headers: Bluetooth Core, volume 3, part F, 3.4 */
 #define ERROR_RESPONSE 5
@@ -15,11 +16,6 @@
 #define EXECUTE_REQUEST 2
 #define EXECUTE_RESPONSE 1
 #define CCCD_VALUE 2
-#define NOTIFICATION 3
-#define CONFIRMATION 1
-
-#define CCCD_NOTIFY 1
-#define CCCD_INDICATE 2
 
 typedef struct
 {
@@ -204,6 +200,7 @@ radio_link_drop (RadioLink *self)
     return;
   self->up = FALSE;
   g_clear_handle_id (&self->resolve_id, g_source_remove);
+  radio_notifications_drop (self);
 
   for (guint end = 0; end < RADIO_N_ENDS; end++)
     {
@@ -473,7 +470,7 @@ send_cccd (Request *request, RadioAttribute *attribute)
     }
   /* Offset stands for on or off here. */
   if (request->offset != 0)
-    bits = attribute->flags & RADIO_FLAG_NOTIFY ? CCCD_NOTIFY : CCCD_INDICATE;
+    bits = attribute->flags & RADIO_FLAG_NOTIFY ? RADIO_CCCD_NOTIFY : RADIO_CCCD_INDICATE;
   if (bits != 0)
     {
       g_hash_table_insert (subscriptions, key, GUINT_TO_POINTER (bits));
@@ -487,6 +484,25 @@ send_cccd (Request *request, RadioAttribute *attribute)
   complete (request, RADIO_ATT_OK, NULL);
 }
 
+/**
+ * radio_link_carry:
+ * @self: a link that is up
+ *
+ * Counts a packet that is about to go over the link, which may be where it was asked to end.
+ *
+ * Returns: whether the link is still up
+ */
+gboolean
+radio_link_carry (RadioLink *self)
+{
+  Radio *radio = self->radio;
+
+  if (radio->packets_to_carry == 0 || --radio->packets_to_carry > 0)
+    return TRUE;
+  radio_link_drop (self);
+  return FALSE;
+}
+
 /* The Attribute Protocol has one request at a time under way. */
 static void
 send_next (RadioLink *self, RadioEnd client)
@@ -494,7 +510,7 @@ send_next (RadioLink *self, RadioEnd client)
   Request *request = g_queue_peek_head (&self->requests[client]);
   RadioAttribute *attribute;
 
-  if (request == NULL || request->waiting)
+  if (request == NULL || request->waiting || !radio_link_carry (self))
     return;
   attribute = radio_adapter_find_attribute (server_of (self, client), request->handle);
   switch (request->type)
@@ -585,6 +601,8 @@ radio_link_command (RadioLink *self, RadioAdapter *client, guint16 handle, GByte
 
   if (length > self->mtu - WRITE_REQUEST)
     return FALSE;
+  if (!radio_link_carry (self))
+    return TRUE;
   radio_count (self->radio, RADIO_COUNTER_WRITE_COMMANDS, 1);
   radio_count (self->radio, RADIO_COUNTER_BYTES_TO_SERVER, WRITE_REQUEST + length);
   if (check_write (attribute, length) == RADIO_ATT_OK)
@@ -607,35 +625,4 @@ radio_link_get_subscription (RadioLink *self, RadioAdapter *client, guint16 hand
 {
   return GPOINTER_TO_UINT (
     g_hash_table_lookup (self->subscriptions[end_of (self, client)], GUINT_TO_POINTER (handle)));
-}
-
-/**
- * radio_link_notify:
- * @self: a link
- * @server: the end whose value changed
- * @attribute: the characteristic
- * @value: its value; cut to what a notification holds
- *
- * Notifies or indicates, if the other end has subscribed.
- */
-void
-radio_link_notify (RadioLink *self, RadioAdapter *server, RadioAttribute *attribute, GBytes *value)
-{
-  RadioEnd client = 1 - end_of (self, server);
-  guint bits = radio_link_get_subscription (self, self->adapters[client], attribute->handle);
-  gsize length = MIN (g_bytes_get_size (value), self->mtu - NOTIFICATION);
-  g_autoptr (GBytes) cut = NULL;
-
-  if (!self->up || bits == 0)
-    return;
-  length = MIN (length, RADIO_VALUE_MAX);
-  cut = g_bytes_new_from_bytes (value, 0, length);
-  radio_count (self->radio, RADIO_COUNTER_NOTIFICATIONS, 1);
-  radio_count (self->radio, RADIO_COUNTER_BYTES_TO_CLIENT, NOTIFICATION + length);
-  if (bits == CCCD_INDICATE)
-    {
-      radio_count (self->radio, RADIO_COUNTER_BYTES_TO_SERVER, CONFIRMATION);
-      radio_attribute_call (attribute, "Confirm");
-    }
-  radio_device_notified (self->devices[client], attribute->handle, cut);
 }

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Bits of a characteristic's configuration: Bluetooth Core, volume 3, part G, 3.3.3.3 */
+#define RADIO_CCCD_NOTIFY 1
+#define RADIO_CCCD_INDICATE 2
+
 /**
  * RadioEnd:
  *
@@ -55,6 +59,8 @@ struct _RadioLink
   GQueue requests[RADIO_N_ENDS];           /* by client, of Request; the head is on the air */
   GHashTable *prepared[RADIO_N_ENDS];      /* by client: declaration handle to Prepared */
   guint resolve_id;
+  GQueue late; /* of notifications that are on their way */
+  guint late_id;
 };
 
 RadioLink *radio_link_open (RadioAdapter *central, RadioAdapter *peripheral, const char *opener);
@@ -73,9 +79,8 @@ void radio_link_request (RadioLink *self,
                          RadioResponse respond,
                          gpointer user_data);
 gboolean radio_link_command (RadioLink *self, RadioAdapter *client, guint16 handle, GBytes *value);
+gboolean radio_link_carry (RadioLink *self);
 guint radio_link_get_subscription (RadioLink *self, RadioAdapter *client, guint16 handle);
-void
-radio_link_notify (RadioLink *self, RadioAdapter *server, RadioAttribute *attribute, GBytes *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RadioLink, radio_link_unref)
 

@@ -2,6 +2,7 @@
 #include "radio.h"
 
 #include "radio-adapter.h"
+#include "radio-crowd.h"
 #include "radio-error.h"
 #include "radio-link.h"
 
@@ -60,6 +61,7 @@ radio_new (GDBusConnection *connection)
 void
 radio_free (Radio *self)
 {
+  g_clear_pointer (&self->crowd, radio_crowd_free);
   while (self->adapters->len > 0)
     radio_remove_adapter (self, g_ptr_array_index (self->adapters, self->adapters->len - 1));
   g_dbus_connection_signal_unsubscribe (self->connection, self->vanished_id);

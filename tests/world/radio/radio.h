@@ -10,6 +10,7 @@ typedef struct _RadioAdapter RadioAdapter;
 typedef struct _RadioAdvertisement RadioAdvertisement;
 typedef struct _RadioApplication RadioApplication;
 typedef struct _RadioAttribute RadioAttribute;
+typedef struct _RadioCrowd RadioCrowd;
 typedef struct _RadioCharacteristic RadioCharacteristic;
 typedef struct _RadioDevice RadioDevice;
 typedef struct _RadioDiscovery RadioDiscovery;
@@ -36,6 +37,7 @@ typedef enum
   RADIO_COUNTER_BYTES_TO_SERVER,
   RADIO_COUNTER_BYTES_TO_CLIENT,
   RADIO_COUNTER_CONNECTIONS,
+  RADIO_COUNTER_ADVERTISEMENTS,
   RADIO_N_COUNTERS
 } RadioCounter;
 
@@ -44,6 +46,10 @@ typedef enum
  * @temporary_timeout: milliseconds for which a device nobody connected to is
  *   remembered after it was last heard
  * @connect_timeout: milliseconds for which Connect waits to hear the device
+ *
+ * @notifications_to_lose: how many are yet to be lost
+ * @notification_delay: milliseconds that one takes
+ * @packets_to_carry: after how many the link that carries the last one ends; 0 for never
  *
  * The air and everything on it.
  */
@@ -57,6 +63,10 @@ struct _Radio
   guint temporary_timeout;
   guint connect_timeout;
   guint64 counters[RADIO_N_COUNTERS];
+  RadioCrowd *crowd; /* nullable */
+  guint notifications_to_lose;
+  guint notification_delay;
+  guint packets_to_carry;
   guint vanished_id;
 };
 

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a hand, a wall or a crowd does to the practice radio, for tests in Python."""
+from gi.repository import Gio, GLib
+
+BLUEZ = "org.bluez"
+ADAPTER = "org.bluez.Adapter1"
+
+
+class Hand:
+    """A hand on a world's radio. Adapters are named as in hci0; the app uses that one."""
+
+    def __init__(self, world):
+        self.world = world
+        self.bus = world.connect("system")
+
+    def call(self, path, interface, method, parameters=None):
+        reply = self.bus.call_sync(BLUEZ, path, interface, method, parameters, None,
+                                   Gio.DBusCallFlags.NO_AUTO_START, -1, None)
+        return reply.unpack()
+
+    def do(self, method, signature="()", *words):
+        return self.call("/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1", method,
+                         GLib.Variant(signature, words))
+
+    # Whole adapters
+
+    def power(self, adapter, on):
+        self.call(f"/org/bluez/{adapter}", "org.freedesktop.DBus.Properties", "Set",
+                  GLib.Variant("(ssv)", (ADAPTER, "Powered", GLib.Variant("b", on))))
+
+    def unplug(self, adapter):
+        self.do("RemoveAdapter", "(s)", adapter)
+
+    def plug(self):
+        """Plugs one in, under the first name that is free, and returns that name."""
+        return self.do("AddAdapter")[0]
+
+    def kill(self):
+        """As if bluetoothd had crashed."""
+        self.world.radio.kill()
+
+    def restart(self, adapters=2):
+        """Starts it again; the adapters have new addresses."""
+        self.world.start_radio(adapters)
+
+    # The air
+
+    def set_range(self, a, b, near):
+        self.do("SetRange", "(ssb)", a, b, near)
+
+    def set_mtu(self, mtu):
+        """For links made from now on."""
+        self.do("SetMtu", "(q)", mtu)
+
+    def lose(self, notifications):
+        """So many from now on are sent and do not arrive."""
+        self.do("LoseNotifications", "(u)", notifications)
+
+    def delay(self, milliseconds):
+        """So late each notification arrives from now on."""
+        self.do("DelayNotifications", "(u)", milliseconds)
+
+    def cut_at(self, packet):
+        """A link ends in place of this read, write, subscription or notification, counted from now."""
+        self.do("CutAt", "(u)", packet)
+
+    def crowd(self, strangers, per_second=10):
+        self.do("SetCrowd", "(uu)", strangers, per_second)
+
+    def count(self):
+        """What the air has carried, by name, since it was last asked."""
+        counters = self.do("Statistics")[0]
+        self.do("ResetStatistics")
+        return counters
+
+    # What is left
+
+    def devices(self, adapter="hci0"):
+        """Paths of what an adapter knows: what a person would see in Bluetooth settings."""
+        objects = self.call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
+        return sorted(path for path, interfaces in objects.items()
+                      if path.startswith(f"/org/bluez/{adapter}/") and "org.bluez.Device1" in interfaces)
