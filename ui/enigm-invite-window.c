@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-busy.h"
 #include "enigm-window.h"
 
 struct _EnigmInviteWindow
@@ -29,7 +30,7 @@ G_DEFINE_FINAL_TYPE (EnigmInviteWindow, enigm_invite_window, ADW_TYPE_WINDOW)
 static void
 update_window (EnigmInviteWindow *self, const GError *error)
 {
-  gtk_widget_set_sensitive (self->form, !self->busy);
+  enigm_busy_set (self->form, self->busy);
   gtk_widget_set_sensitive (self->invite_button,
                             !self->busy && *gtk_editable_get_text (self->contact_id_row) != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), self->busy);

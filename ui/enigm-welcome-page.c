@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-busy.h"
 #include "enigm-error.h"
 
 typedef enum
@@ -76,7 +77,7 @@ update_form (EnigmWelcomePage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->pin_row), create);
   gtk_widget_set_visible (self->pin_hint, create);
 
-  gtk_widget_set_sensitive (self->form, !self->busy);
+  enigm_busy_set (self->form, self->busy);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), self->busy);
   gtk_spinner_set_spinning (self->spinner, self->busy);
   if (GTK_IS_WINDOW (root))
