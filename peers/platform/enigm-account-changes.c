@@ -10,6 +10,9 @@
  *   19 contacts   [19, time, account, version, array of [row ID, contact ID, account (bytes 0 or
  *                 16), state, reason (text, may be empty), since]]: the whole list as it is now
  *
+ *   20 secrets    [20, time, account, sealed password hash, sealed PIN hash]: both as they are now
+ *   21 deleted    [21, time, account]: nothing of it stays
+ *
  * Hashes are sealed with the platform's column key, bound to the account ID. */
 
 #include "enigm-account-changes.h"
@@ -25,6 +28,8 @@ typedef enum
   CHANGE_COMPUTER = 17,
   CHANGE_CLOSED = 18,
   CHANGE_CONTACTS = 19,
+  CHANGE_SECRETS = 20,
+  CHANGE_DELETED = 21,
 } Change;
 
 static void
@@ -191,4 +196,54 @@ enigm_account_changes_note_contacts (EnigmPlatformState *state,
     return FALSE;
   note (state, &writer);
   return TRUE;
+}
+
+/**
+ * enigm_account_changes_note_secrets:
+ * @state: the platform, in a transaction
+ * @account: (array fixed-size=16): ID of an account whose password or PIN has changed
+ * @error: why the hashes could not be read or sealed
+ *
+ * Returns: whether the journal will have them
+ */
+gboolean
+enigm_account_changes_note_secrets (EnigmPlatformState *state,
+                                    const guint8 account[ENIGM_ID_SIZE],
+                                    GError **error)
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+  g_autoptr (EnigmStatement) row = enigm_store_select (
+    state->store, error, "SELECT password, pin FROM accounts WHERE id = ?1", "k", account);
+  g_autoptr (GBytes) password = NULL;
+  g_autoptr (GBytes) pin = NULL;
+
+  if (row == NULL || enigm_statement_step (row, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  password = seal (state, "accounts.password", account, enigm_statement_get_text (row, 0), error);
+  if (password == NULL)
+    return FALSE;
+  pin = seal (state, "accounts.pin", account, enigm_statement_get_text (row, 1), error);
+  if (pin == NULL)
+    return FALSE;
+  begin (state, &writer, CHANGE_SECRETS, 3);
+  enigm_cbor_write_bytes (&writer, account, ENIGM_ID_SIZE);
+  enigm_cbor_write_blob (&writer, password);
+  enigm_cbor_write_blob (&writer, pin);
+  note (state, &writer);
+  return TRUE;
+}
+
+/**
+ * enigm_account_changes_note_deleted:
+ * @state: the platform, in a transaction
+ * @account: (array fixed-size=16): ID of an account that is deleted
+ */
+void
+enigm_account_changes_note_deleted (EnigmPlatformState *state, const guint8 account[ENIGM_ID_SIZE])
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+
+  begin (state, &writer, CHANGE_DELETED, 1);
+  enigm_cbor_write_bytes (&writer, account, ENIGM_ID_SIZE);
+  note (state, &writer);
 }

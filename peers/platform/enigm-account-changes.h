@@ -22,5 +22,10 @@ void enigm_account_changes_note_closed (EnigmPlatformState *state,
 gboolean enigm_account_changes_note_contacts (EnigmPlatformState *state,
                                               const guint8 owner[ENIGM_ID_SIZE],
                                               GError **error);
+gboolean enigm_account_changes_note_secrets (EnigmPlatformState *state,
+                                             const guint8 account[ENIGM_ID_SIZE],
+                                             GError **error);
+void enigm_account_changes_note_deleted (EnigmPlatformState *state,
+                                         const guint8 account[ENIGM_ID_SIZE]);
 
 G_END_DECLS

@@ -127,6 +127,8 @@ begin_binding (EnigmPlatformState *state,
   memcpy (binding.certificate, made->certificate, sizeof binding.certificate);
   memcpy (binding.pseudonym, made->pseudonym, sizeof binding.pseudonym);
   memcpy (binding.hash, in->hash, sizeof binding.hash);
+  binding.has_replaces = made->has_replaces;
+  memcpy (binding.replaces, made->replaces, sizeof binding.replaces);
   return enigm_bindings_begin (state, &binding, made->computer, request_key, answer_key, error);
 }
 

@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                    \
   "id, handle, account, certificate, pseudonym, hash, state, restrictions, begun, since, "         \
   "trusted, "                                                                                      \
-  "released, sequence, proved, proved_relayed, battery, battery_time"
+  "released, sequence, proved, proved_relayed, battery, battery_time, replaces"
 
 static void
 read_digest (EnigmStatement *row, gint column, guint8 digest[ENIGM_SHA256_SIZE])
@@ -46,6 +46,8 @@ read_binding (EnigmStatement *row)
   self->battery = enigm_statement_is_null (row, 15) ? ENIGM_BATTERY_UNKNOWN
                                                     : (guint) enigm_statement_get_int64 (row, 15);
   self->battery_time = enigm_statement_get_int64 (row, 16);
+  self->has_replaces = !enigm_statement_is_null (row, 17);
+  enigm_statement_get_id (row, 17, self->replaces);
   return self;
 }
 
@@ -202,6 +204,27 @@ enigm_bindings_list (EnigmPlatformState *state, const guint8 account[ENIGM_ID_SI
     error);
 }
 
+/**
+ * enigm_bindings_tell_owner:
+ * @state: the platform, in a transaction
+ * @binding: a binding that has changed
+ * @error: return location
+ *
+ * Tells the apps of its account, if that is not deleted.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_bindings_tell_owner (EnigmPlatformState *state, const EnigmBinding *binding, GError **error)
+{
+  static const guint8 nobody[ENIGM_ID_SIZE];
+
+  g_return_val_if_fail (state != NULL && binding != NULL, FALSE);
+
+  return memcmp (binding->account, nobody, sizeof nobody) == 0 ||
+         enigm_hub_post (state->hub, binding->account, ENIGM_HUB_KEYS, NULL, error);
+}
+
 /* What every change leaves behind, in its transaction: a line of history, an audit record, a change
  * in the journal, and news for the owner's apps. */
 static gboolean
@@ -225,7 +248,7 @@ record (EnigmPlatformState *state,
                         "kiiiii", binding->id, entry.time, (gint64) from, (gint64) binding->state,
                         (gint64) by, (gint64) reason) ||
       !enigm_audit_append (state->store, &entry, error) ||
-      !enigm_hub_post (state->hub, binding->account, ENIGM_HUB_KEYS, NULL, error))
+      !enigm_bindings_tell_owner (state, binding, error))
     return FALSE;
   enigm_changes_note_changed (state, binding, by, reason);
   return TRUE;
@@ -234,8 +257,8 @@ record (EnigmPlatformState *state,
 /**
  * enigm_bindings_begin:
  * @state: the platform, in a transaction
- * @binding: the new binding: identifiers, account, certificate, pseudonym and hash; the rest is
- *   filled in here
+ * @binding: the new binding: identifiers, account, certificate, pseudonym, hash and what it
+ *   replaces; the rest is filled in here
  * @computer: the computer that asked for the offer
  * @request_key: what its requests are MACed with
  * @answer_key: what answers to it are MACed with
@@ -285,15 +308,18 @@ enigm_bindings_begin (EnigmPlatformState *state,
   if (!enigm_store_run (
         state->store, error,
         "INSERT INTO bindings (id, handle, account, certificate, pseudonym, hash, request_key, "
-        "answer_key, state, restrictions, begun, since) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?10)",
-        "kkkbbbbbii", binding->id, binding->handle, binding->account, binding->certificate,
+        "answer_key, state, restrictions, begun, since, replaces) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?10, ?11)",
+        "kkkbbbbbiik", binding->id, binding->handle, binding->account, binding->certificate,
         sizeof binding->certificate, binding->pseudonym, sizeof binding->pseudonym, binding->hash,
         sizeof binding->hash, g_bytes_get_data (sealed_request, NULL),
         g_bytes_get_size (sealed_request), g_bytes_get_data (sealed_answer, NULL),
-        g_bytes_get_size (sealed_answer), (gint64) binding->state, binding->begun))
+        g_bytes_get_size (sealed_answer), (gint64) binding->state, binding->begun,
+        binding->has_replaces ? binding->replaces : NULL))
     return FALSE;
   enigm_changes_note_begun (state, binding, computer, sealed_request, sealed_answer);
+  if (binding->has_replaces)
+    enigm_changes_note_replaces (state, binding);
 
   if (!record (state, binding, ENIGM_BINDING_NONE, ENIGM_BINDING_BY_KEY, ENIGM_REASON_ATTESTED,
                error) ||
@@ -408,6 +434,26 @@ enigm_bindings_change (EnigmPlatformState *state,
     }
 }
 
+/* Another key's binding that this one was paired to replace ends with its trust, and not before.
+ * Its events stay its own: the new key never drew their IDs. One that has ended by now, as lost for
+ * example, stays as it is. */
+static gboolean
+end_replaced (EnigmPlatformState *state, const EnigmBinding *binding, GError **error)
+{
+  g_autoptr (EnigmBinding) replaced = NULL;
+
+  if (!binding->has_replaces)
+    return TRUE;
+  if (!enigm_bindings_find (state, binding->replaces, &replaced, error))
+    return FALSE;
+  if (replaced == NULL || memcmp (replaced->account, binding->account, ENIGM_ID_SIZE) != 0 ||
+      !enigm_binding_state_in_force (replaced->state))
+    return TRUE;
+  return enigm_bindings_change (state, replaced, ENIGM_BINDING_REPLACED, ENIGM_BINDING_BY_PLATFORM,
+                                ENIGM_REASON_REPLACED, error) &&
+         enigm_binding_events_announce (state, replaced->id, error);
+}
+
 /**
  * enigm_bindings_trust:
  * @state: the platform, in the transaction that accepts the proof
@@ -415,7 +461,8 @@ enigm_bindings_change (EnigmPlatformState *state,
  * @error: return location
  *
  * Makes a binding trusted. In the same transaction an earlier binding of the certificate ends, its
- * open events go on under this one, and the certificate belongs to the account.
+ * open events go on under this one, the binding of another key that it was paired to replace ends,
+ * and the certificate belongs to the account.
  *
  * Returns: %FALSE with the problem `key-owned` or `key-suspended` if the certificate forbids it,
  *   with another error if the lifecycle refused or the database failed
@@ -452,7 +499,7 @@ enigm_bindings_trust (EnigmPlatformState *state, EnigmBinding *binding, GError *
 
   return enigm_bindings_change (state, binding, ENIGM_BINDING_TRUSTED, ENIGM_BINDING_BY_KEY,
                                 ENIGM_REASON_PROVED, error) &&
-         enigm_ownership_take (state, binding, error);
+         end_replaced (state, binding, error) && enigm_ownership_take (state, binding, error);
 }
 
 /**
@@ -606,89 +653,6 @@ enigm_bindings_open_keys (EnigmPlatformState *state,
   if (answer_key != NULL)
     *answer_key = g_steal_pointer (&answer);
   return TRUE;
-}
-
-/**
- * enigm_bindings_list_computers:
- * @state: the platform
- * @id: a binding ID
- * @computers: (out caller-allocates): the computers that may still use its management channel
- * @n_computers: (out): how many; a closed computer counts no more
- * @error: return location
- *
- * Returns: %FALSE if the database failed
- */
-gboolean
-enigm_bindings_list_computers (EnigmPlatformState *state,
-                               const guint8 id[ENIGM_ID_SIZE],
-                               guint8 computers[ENIGM_BINDING_MAX_COMPUTERS][ENIGM_ID_SIZE],
-                               guint *n_computers,
-                               GError **error)
-{
-  g_autoptr (EnigmStatement) row = NULL;
-  EnigmStep step;
-
-  g_return_val_if_fail (state != NULL && id != NULL, FALSE);
-  g_return_val_if_fail (computers != NULL && n_computers != NULL, FALSE);
-
-  *n_computers = 0;
-  row = enigm_store_select (
-    state->store, error,
-    "SELECT c.computer FROM binding_computers c JOIN computers o ON o.id = c.computer "
-    "JOIN bindings b ON b.id = c.binding "
-    "WHERE c.binding = ?1 AND o.closed IS NULL AND o.account = b.account "
-    "ORDER BY c.since, c.computer",
-    "k", id);
-  if (row == NULL)
-    return FALSE;
-  while ((step = enigm_statement_step (row, error)) == ENIGM_STEP_ROW &&
-         *n_computers < ENIGM_BINDING_MAX_COMPUTERS)
-    enigm_statement_get_id (row, 0, computers[(*n_computers)++]);
-  return step != ENIGM_STEP_ERROR;
-}
-
-/**
- * enigm_bindings_add_computer:
- * @state: the platform, in a transaction
- * @id: a binding ID
- * @computer: an open computer of the binding's account
- * @added: (out) (optional): whether it may use the management channel now; %FALSE if eight others
- *   may
- * @error: return location
- *
- * Returns: %FALSE if the database failed
- */
-gboolean
-enigm_bindings_add_computer (EnigmPlatformState *state,
-                             const guint8 id[ENIGM_ID_SIZE],
-                             const guint8 computer[ENIGM_ID_SIZE],
-                             gboolean *added,
-                             GError **error)
-{
-  guint8 computers[ENIGM_BINDING_MAX_COMPUTERS][ENIGM_ID_SIZE];
-  guint n;
-
-  g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
-  g_return_val_if_fail (id != NULL && computer != NULL, FALSE);
-
-  if (!enigm_bindings_list_computers (state, id, computers, &n, error))
-    return FALSE;
-  if (added != NULL)
-    *added = TRUE;
-  for (guint i = 0; i < n; i++)
-    if (memcmp (computers[i], computer, ENIGM_ID_SIZE) == 0)
-      return TRUE;
-  if (n == ENIGM_BINDING_MAX_COMPUTERS)
-    {
-      if (added != NULL)
-        *added = FALSE;
-      return TRUE;
-    }
-  enigm_changes_note_computer (state, id, computer);
-  return enigm_store_run (
-    state->store, error,
-    "INSERT OR IGNORE INTO binding_computers (binding, computer, since) VALUES (?1, ?2, ?3)", "kki",
-    id, computer, enigm_platform_state_now (state));
 }
 
 /**

@@ -28,6 +28,8 @@ G_BEGIN_DECLS
  * @since: since when it stands there
  * @trusted: when it was first trusted, or 0
  * @released: when its ownership was released, or 0
+ * @has_replaces: whether it is to replace a binding of another key
+ * @replaces: which one
  * @sequence: the last number accepted
  * @proved: when the key last proved its credential, or 0
  * @proved_relayed: whether that came through an app
@@ -51,6 +53,8 @@ typedef struct
   gint64 since;
   gint64 trusted;
   gint64 released;
+  gboolean has_replaces;
+  guint8 replaces[ENIGM_ID_SIZE];
   gint64 sequence;
   gint64 proved;
   gboolean proved_relayed;
@@ -97,6 +101,8 @@ gboolean enigm_bindings_note_contact (EnigmPlatformState *state,
                                       guint battery,
                                       gboolean tell,
                                       GError **error);
+gboolean
+enigm_bindings_tell_owner (EnigmPlatformState *state, const EnigmBinding *binding, GError **error);
 gboolean enigm_bindings_is_overdue (EnigmPlatformState *state, const EnigmBinding *binding);
 gboolean enigm_bindings_expire (EnigmPlatformState *state, GError **error);
 

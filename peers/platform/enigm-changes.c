@@ -16,6 +16,7 @@ typedef enum
   CHANGE_COMPUTER = 4,
   CHANGE_SUCCESSOR = 5,
   CHANGE_SUSPENDED = 6,
+  CHANGE_REPLACES = 7,
 } Change;
 
 static void
@@ -61,6 +62,22 @@ enigm_changes_note_begun (EnigmPlatformState *state,
   enigm_cbor_write_bytes (&writer, binding->hash, sizeof binding->hash);
   enigm_cbor_write_blob (&writer, sealed_request_key);
   enigm_cbor_write_blob (&writer, sealed_answer_key);
+  note (state, &writer);
+}
+
+/**
+ * enigm_changes_note_replaces:
+ * @state: the platform, in a transaction
+ * @binding: a new binding that is to replace one of another key
+ */
+void
+enigm_changes_note_replaces (EnigmPlatformState *state, const EnigmBinding *binding)
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+
+  begin (state, &writer, CHANGE_REPLACES, 2);
+  enigm_cbor_write_bytes (&writer, binding->id, sizeof binding->id);
+  enigm_cbor_write_bytes (&writer, binding->replaces, sizeof binding->replaces);
   note (state, &writer);
 }
 

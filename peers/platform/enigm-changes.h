@@ -10,6 +10,7 @@ void enigm_changes_note_begun (EnigmPlatformState *state,
                                const guint8 computer[ENIGM_ID_SIZE],
                                GBytes *sealed_request_key,
                                GBytes *sealed_answer_key);
+void enigm_changes_note_replaces (EnigmPlatformState *state, const EnigmBinding *binding);
 void enigm_changes_note_changed (EnigmPlatformState *state,
                                  const EnigmBinding *binding,
                                  EnigmBindingBy by,

@@ -22,6 +22,8 @@
  *   4 computer   [4, time, binding ID, computer ID]: it may use the key's management channel
  *   5 successor  [5, time, from binding ID, to binding ID]: open events go on under the second
  *   6 suspended  [6, time, certificate hash, bool]
+ *   7 replaces   [7, time, binding ID, binding ID of another key]: the second ends when the first
+ * is trusted
  *
  * Kinds from 16 are for accounts, computers and contacts, and are described where they are
  * written. Numbers of states, reasons and so on are those of enigm-lifecycle.h; the secrets are

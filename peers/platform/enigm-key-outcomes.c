@@ -6,6 +6,7 @@
 #include "enigm-key-outcomes.h"
 
 #include "enigm-events.h"
+#include "enigm-key-attempts.h"
 #include "enigm-key-numbers.h"
 #include "enigm-ownership.h"
 
@@ -143,6 +144,29 @@ audit_replay (EnigmPlatformState *state,
   return enigm_audit_append (state->store, &entry, error);
 }
 
+/* Whether its owner is to hear of it: a key that is lost, suspended, revoked or replaced by another
+ * was used. One that only asks for its state, as it does once a day, tries nothing; nor does one
+ * that was bound anew and tries its older credential too. */
+static gboolean
+note_attempt (EnigmPlatformState *state,
+              const EnigmBinding *binding,
+              const EnigmKeyRequest *request,
+              GError **error)
+{
+  g_autoptr (EnigmBinding) in_force = NULL;
+
+  if (request->kind == ENIGM_KEY_REQUEST_STATE || binding->trusted == 0)
+    return TRUE;
+  if (binding->state != ENIGM_BINDING_REVOKED && binding->state != ENIGM_BINDING_REPLACED &&
+      (binding->restrictions & (ENIGM_RESTRICTION_LOST | ENIGM_RESTRICTION_SUSPENDED)) == 0)
+    return TRUE;
+  if (!enigm_bindings_find_in_force (state, binding->certificate, &in_force, error))
+    return FALSE;
+  if (in_force != NULL && memcmp (in_force->id, binding->id, ENIGM_ID_SIZE) != 0)
+    return TRUE;
+  return enigm_key_attempts_note (state, binding, error);
+}
+
 /**
  * enigm_key_outcomes_decide:
  * @state: the platform, in a transaction
@@ -208,7 +232,8 @@ enigm_key_outcomes_decide (EnigmPlatformState *state,
       break;
     }
 
-  if (!act (state, binding, &request, outcome, error) ||
+  if (!note_attempt (state, binding, &request, error) ||
+      !act (state, binding, &request, outcome, error) ||
       !enigm_key_numbers_use (state, binding, request.sequence, path, digest, *outcome, error))
     return FALSE;
   return *outcome != ENIGM_KEY_OUTCOME_ACCEPTED ||

@@ -5,6 +5,7 @@
 
 #include "app/protocol/enigm-text.h"
 
+#include "enigm-key-attempts.h"
 #include "enigm-ownership.h"
 #include "enigm-router.h"
 
@@ -73,7 +74,8 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
 {
   g_autofree char *id = NULL;
   g_autofree char *certificate = NULL;
-  JsonArray *history;
+  g_autoptr (JsonArray) history = NULL;
+  g_autoptr (JsonArray) attempts = NULL;
   JsonObject *key;
   JsonNode *node;
 
@@ -81,6 +83,9 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
 
   history = history_to_json (state, binding, error);
   if (history == NULL)
+    return NULL;
+  attempts = enigm_key_attempts_to_json (state, binding->id, error);
+  if (attempts == NULL)
     return NULL;
   id = enigm_hex_encode (binding->id, sizeof binding->id);
   certificate = enigm_base64url_encode (binding->certificate, sizeof binding->certificate);
@@ -111,7 +116,17 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
     }
   else
     json_object_set_null_member (key, "battery");
-  json_object_set_array_member (key, "history", history);
+  enigm_object_set_time_or_null (key, "released", binding->released);
+  if (binding->has_replaces)
+    {
+      g_autofree char *replaces = enigm_hex_encode (binding->replaces, sizeof binding->replaces);
+
+      json_object_set_string_member (key, "replaces", replaces);
+    }
+  else
+    json_object_set_null_member (key, "replaces");
+  json_object_set_array_member (key, "attempts", g_steal_pointer (&attempts));
+  json_object_set_array_member (key, "history", g_steal_pointer (&history));
 
   node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, key);
@@ -266,6 +281,27 @@ is_so_already (const EnigmBinding *binding, const char *wish)
   return g_str_equal (wish, enigm_binding_state_name (binding->state));
 }
 
+/**
+ * enigm_keys_read_revocation_reason:
+ * @text: what was asked with
+ * @reason: (out): the reason
+ * @error: %ENIGM_PROBLEM_MALFORMED
+ *
+ * Returns: whether it is a reason to revoke for
+ */
+gboolean
+enigm_keys_read_revocation_reason (const char *text, EnigmBindingReason *reason, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (revocation_reasons); i++)
+    if (g_str_equal (text, enigm_binding_reason_name (revocation_reasons[i])))
+      {
+        *reason = revocation_reasons[i];
+        return TRUE;
+      }
+  enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "reason", "lost, stolen, retired or replaced");
+  return FALSE;
+}
+
 static gboolean
 read_wish (EnigmRequest *request, gsize *wish, EnigmBindingReason *reason, GError **error)
 {
@@ -293,17 +329,7 @@ read_wish (EnigmRequest *request, gsize *wish, EnigmBindingReason *reason, GErro
 
   *reason = wishes[*wish].reason;
   if (wishes[*wish].to == ENIGM_BINDING_REVOKED)
-    {
-      for (gsize i = 0; i < G_N_ELEMENTS (revocation_reasons); i++)
-        if (g_str_equal (text, enigm_binding_reason_name (revocation_reasons[i])))
-          {
-            *reason = revocation_reasons[i];
-            return TRUE;
-          }
-      enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "reason",
-                         "lost, stolen, retired or replaced");
-      return FALSE;
-    }
+    return enigm_keys_read_revocation_reason (text, reason, error);
   if (*text != '\0' && !g_str_equal (text, to))
     {
       enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "reason", "only a revocation has one");

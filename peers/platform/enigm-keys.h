@@ -14,6 +14,8 @@ gboolean enigm_keys_find_own (EnigmPlatformState *state,
                               EnigmRequest *request,
                               EnigmBinding **binding,
                               GError **error);
+gboolean
+enigm_keys_read_revocation_reason (const char *text, EnigmBindingReason *reason, GError **error);
 gboolean enigm_keys_sweep (EnigmPlatformState *state, GError **error);
 
 G_END_DECLS

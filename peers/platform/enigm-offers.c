@@ -23,6 +23,8 @@ typedef struct
   guint8 session[ENIGM_SHA256_SIZE];
   gboolean has_owner;
   guint8 owner[ENIGM_ID_SIZE];
+  gboolean has_replaces;
+  guint8 replaces[ENIGM_ID_SIZE];
 } Wanted;
 
 static gboolean
@@ -88,7 +90,12 @@ read_wanted (EnigmPlatformState *state, EnigmRequest *request, Wanted *wanted, G
     return FALSE;
   if (!enigm_object_is_null (object, "bound"))
     bound = enigm_object_get_string (object, "bound", 0, 2 * ENIGM_ID_SIZE, error);
-  if (bound == NULL || !enigm_object_end (object, error))
+  if (bound == NULL)
+    return FALSE;
+  wanted->has_replaces = !enigm_object_is_null (object, "replaces");
+  if ((wanted->has_replaces &&
+       !enigm_object_get_id (object, "replaces", wanted->replaces, error)) ||
+      !enigm_object_end (object, error))
     return FALSE;
   wanted->has_owner = *bound != '\0';
   if (wanted->has_owner && !enigm_text_to_id (bound, wanted->owner))
@@ -120,6 +127,40 @@ has_room (EnigmPlatformState *state, const guint8 *account, GError **error)
     return TRUE;
   enigm_problem_set (error, ENIGM_PROBLEM_TOO_MANY, NULL, "too many offers wait to be used");
   return FALSE;
+}
+
+/* What is to be replaced has to be there when the offer is made. If it has ended by the time the
+ * new key is trusted, so much the better. */
+static gboolean
+check_replaces (EnigmPlatformState *state,
+                const guint8 *account,
+                const Wanted *wanted,
+                GError **error)
+{
+  g_autoptr (EnigmBinding) replaced = NULL;
+
+  if (!wanted->has_replaces)
+    return TRUE;
+  if (!enigm_bindings_find (state, wanted->replaces, &replaced, error))
+    return FALSE;
+  if (replaced == NULL || memcmp (replaced->account, account, ENIGM_ID_SIZE) != 0)
+    {
+      enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, "replaces", "you have no such key");
+      return FALSE;
+    }
+  if (!enigm_binding_state_in_force (replaced->state))
+    {
+      enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, "replaces",
+                         "only a trusted or restricted key can be replaced");
+      return FALSE;
+    }
+  if (memcmp (replaced->certificate, wanted->certificate, sizeof replaced->certificate) == 0)
+    {
+      enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, "replaces",
+                         "it is the same key; pairing it anew replaces its binding by itself");
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -177,11 +218,13 @@ make_offer (EnigmPlatformState *state,
       !enigm_store_run (
         state->store, error,
         "INSERT INTO offers (binding, handle, account, computer, certificate, pseudonym, offer, "
-        "ephemeral, made, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        "kkkkbbbbii", offer.binding, offer.handle, account, enigm_request_get_computer (request),
+        "ephemeral, made, expires, replaces) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "kkkkbbbbiik", offer.binding, offer.handle, account, enigm_request_get_computer (request),
         offer.certificate_hash, sizeof offer.certificate_hash, offer.pseudonym,
         sizeof offer.pseudonym, g_bytes_get_data (encoded, NULL), g_bytes_get_size (encoded),
-        g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), now, now + ENIGM_OFFER_SECONDS))
+        g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), now, now + ENIGM_OFFER_SECONDS,
+        wanted->has_replaces ? wanted->replaces : NULL))
     return FALSE;
 
   offer_text =
@@ -250,6 +293,7 @@ post_offer (EnigmPlatformState *state, EnigmRequest *request)
   if (transaction == NULL || !enigm_bindings_expire (state, &error) ||
       !enigm_ownership_allows_binding (state, wanted.certificate,
                                        enigm_request_get_account (request), &error) ||
+      !check_replaces (state, enigm_request_get_account (request), &wanted, &error) ||
       !has_room (state, enigm_request_get_account (request), &error) ||
       !make_offer (state, request, &wanted, answer, &error) ||
       !make_releases (state, &wanted, releases, &error) ||
@@ -295,7 +339,7 @@ enigm_offers_take (EnigmPlatformState *state,
 
     row = enigm_store_select (state->store, error,
                               "SELECT account, computer, certificate, pseudonym, handle, offer, "
-                              "ephemeral, expires FROM offers WHERE binding = ?1",
+                              "ephemeral, expires, replaces FROM offers WHERE binding = ?1",
                               "k", binding);
     if (row == NULL)
       return FALSE;
@@ -317,6 +361,8 @@ enigm_offers_take (EnigmPlatformState *state,
     enigm_statement_get_id (row, 4, self->handle);
     self->offer = enigm_statement_dup_bytes (row, 5);
     self->expires = enigm_statement_get_int64 (row, 7);
+    self->has_replaces = !enigm_statement_is_null (row, 8);
+    enigm_statement_get_id (row, 8, self->replaces);
     sealed = enigm_statement_dup_bytes (row, 6);
     pem = enigm_column_open (state->column_key, COLUMN_EPHEMERAL, binding, sealed, error);
     if (pem == NULL)

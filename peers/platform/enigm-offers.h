@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @offer: the offer, as it was signed
  * @ephemeral: the platform's ephemeral key
  * @expires: until when it may be attested, Unix seconds
+ * @has_replaces: whether its binding is to replace one of another key
+ * @replaces: which one
  *
  * An offer that waits for its attestation.
  */
@@ -34,6 +36,8 @@ typedef struct
   GBytes *offer;
   EnigmP256Key *ephemeral;
   gint64 expires;
+  gboolean has_replaces;
+  guint8 replaces[ENIGM_ID_SIZE];
 } EnigmMadeOffer;
 
 GPtrArray *enigm_offers_read_chain (EnigmObject *object, GError **error);

@@ -178,7 +178,7 @@ enigm_ownership_release (EnigmPlatformState *state,
                         "bki", binding->certificate, sizeof binding->certificate, binding->account,
                         now) ||
       !audit (state, binding->pseudonym, "ownership", detail, error) ||
-      !enigm_hub_post (state->hub, binding->account, ENIGM_HUB_KEYS, NULL, error))
+      !enigm_bindings_tell_owner (state, binding, error))
     return FALSE;
   enigm_changes_note_owner (state, binding->certificate, NULL, binding->id);
   binding->released = now;

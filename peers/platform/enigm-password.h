@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Bytes in a password. */
+#define ENIGM_PASSWORD_MIN 8
+#define ENIGM_PASSWORD_MAX 256
+
 void enigm_password_hash_async (EnigmSecret *password,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,

@@ -38,6 +38,7 @@ static const struct
   [ENIGM_PROBLEM_SESSION_ENDED] = { "session-ended", 401, "The session is over" },
   [ENIGM_PROBLEM_SIGNATURE_WRONG] = { "signature-wrong", 401, "The signature does not fit" },
   [ENIGM_PROBLEM_FORBIDDEN] = { "forbidden", 403, "Not allowed" },
+  [ENIGM_PROBLEM_PIN_WRONG] = { "pin-wrong", 403, "The PIN does not fit" },
   [ENIGM_PROBLEM_UNKNOWN] = { "unknown", 404, "There is no such thing here" },
   [ENIGM_PROBLEM_NAME_TAKEN] = { "name-taken", 409, "The user name is taken" },
   [ENIGM_PROBLEM_KEY_OWNED] = { "key-owned", 409, "The key belongs to another account" },

@@ -486,6 +486,23 @@ enigm_request_reply_problem (EnigmRequest *self,
 }
 
 /**
+ * enigm_request_reply_wait:
+ * @self: a request without an answer
+ * @seconds: until a try makes sense
+ * @detail: what there were too many of
+ *
+ * Answers `too-many`, with Retry-After.
+ */
+void
+enigm_request_reply_wait (EnigmRequest *self, gint64 seconds, const gchar *detail)
+{
+  g_autofree gchar *text = g_strdup_printf ("%" G_GINT64_FORMAT, seconds);
+
+  enigm_request_set_header (self, "Retry-After", text);
+  enigm_request_reply_problem (self, ENIGM_PROBLEM_TOO_MANY, detail, NULL);
+}
+
+/**
  * enigm_request_reply_error:
  * @self: a request without an answer
  * @error: (nullable): why it was not done; %NULL where the database lacks what must be there

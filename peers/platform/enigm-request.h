@@ -68,6 +68,7 @@ void enigm_request_reply_problem (EnigmRequest *self,
                                   EnigmProblem problem,
                                   const gchar *detail,
                                   const gchar *field);
+void enigm_request_reply_wait (EnigmRequest *self, gint64 seconds, const gchar *detail);
 void enigm_request_reply_error (EnigmRequest *self, const GError *error);
 void enigm_request_reply_method (EnigmRequest *self, const gchar *allowed);
 void enigm_request_take_over (EnigmRequest *self);

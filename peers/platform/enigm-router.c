@@ -5,10 +5,24 @@
 
 /* Every module, in the order of PROTOCOL.md. */
 static const EnigmRoute *const modules[] = {
-  enigm_about_routes,  enigm_accounts_routes,     enigm_sessions_routes, enigm_computers_routes,
-  enigm_offers_routes, enigm_attestations_routes, enigm_keys_routes,     enigm_orders_routes,
-  enigm_joins_routes,  enigm_key_requests_routes, enigm_contacts_routes, enigm_invitations_routes,
-  enigm_events_routes, enigm_stream_routes,
+  enigm_about_routes,
+  enigm_accounts_routes,
+  enigm_sessions_routes,
+  enigm_computers_routes,
+  enigm_offers_routes,
+  enigm_attestations_routes,
+  enigm_keys_routes,
+  enigm_orders_routes,
+  enigm_joins_routes,
+  enigm_key_requests_routes,
+  enigm_contacts_routes,
+  enigm_invitations_routes,
+  enigm_events_routes,
+  enigm_stream_routes,
+  enigm_account_secrets_routes,
+  enigm_account_deletion_routes,
+  enigm_account_export_routes,
+  enigm_bulk_routes,
 };
 
 static GStrv

@@ -53,6 +53,10 @@ const gchar *enigm_router_find_pattern (const gchar *path);
 /* The modules, in the order of PROTOCOL.md, section 8. */
 extern const EnigmRoute enigm_about_routes[];
 extern const EnigmRoute enigm_accounts_routes[];
+extern const EnigmRoute enigm_account_secrets_routes[];
+extern const EnigmRoute enigm_account_deletion_routes[];
+extern const EnigmRoute enigm_account_export_routes[];
+extern const EnigmRoute enigm_bulk_routes[];
 extern const EnigmRoute enigm_sessions_routes[];
 extern const EnigmRoute enigm_computers_routes[];
 extern const EnigmRoute enigm_offers_routes[];

@@ -2,6 +2,7 @@
 #include "enigm-server.h"
 
 #include "enigm-events.h"
+#include "enigm-key-attempts.h"
 #include "enigm-keys.h"
 #include "enigm-password.h"
 #include "enigm-router.h"
@@ -200,6 +201,9 @@ on_day_over (gpointer user_data)
 
   if (!enigm_events_delete_over (self->state, &error))
     g_warning ("events were not deleted: %s", error->message);
+  g_clear_error (&error);
+  if (!enigm_key_attempts_delete_over (self->state, &error))
+    g_warning ("attempts of keys were not deleted: %s", error->message);
   return G_SOURCE_CONTINUE;
 }
 

@@ -3,13 +3,11 @@
 
 #include "enigm-computers.h"
 #include "enigm-password.h"
+#include "enigm-pin.h"
 #include "enigm-sessions.h"
 
 #define USER_MIN 3
 #define USER_MAX 64
-#define PASSWORD_MIN 8
-#define PASSWORD_MAX 256
-#define PIN_DIGITS 6
 /* Passwords under way at once; more than that and somebody is only making work. */
 #define MAX_WAITING 64
 
@@ -32,8 +30,8 @@ read_user (EnigmSignIn *self, GError **error)
 static gboolean
 read_password (EnigmSignIn *self, GError **error)
 {
-  const gchar *password =
-    enigm_request_get_string (self->request, "password", PASSWORD_MIN, PASSWORD_MAX, error);
+  const gchar *password = enigm_request_get_string (self->request, "password", ENIGM_PASSWORD_MIN,
+                                                    ENIGM_PASSWORD_MAX, error);
 
   if (password == NULL)
     return FALSE;
@@ -44,17 +42,8 @@ read_password (EnigmSignIn *self, GError **error)
 static gboolean
 read_pin (EnigmSignIn *self, GError **error)
 {
-  const gchar *pin = enigm_request_get_string (self->request, "pin", PIN_DIGITS, PIN_DIGITS, error);
-
-  if (pin == NULL)
-    return FALSE;
-  if (strspn (pin, "0123456789") != PIN_DIGITS)
-    {
-      enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "pin", "it is not six digits");
-      return FALSE;
-    }
-  self->pin = enigm_password_take_text (pin);
-  return TRUE;
+  self->pin = enigm_pin_read (self->request, error);
+  return self->pin != NULL;
 }
 
 static gboolean
@@ -152,11 +141,8 @@ enigm_sign_in_free (EnigmSignIn *self)
 void
 enigm_sign_in_reply_wait (EnigmSignIn *self, gint64 seconds)
 {
-  g_autofree gchar *text = g_strdup_printf ("%" G_GINT64_FORMAT, seconds);
-
-  enigm_request_set_header (self->request, "Retry-After", text);
-  enigm_request_reply_problem (self->request, ENIGM_PROBLEM_TOO_MANY,
-                               "too many wrong passwords; Retry-After says when to go on", NULL);
+  enigm_request_reply_wait (self->request, seconds,
+                            "too many wrong passwords; Retry-After says when to go on");
 }
 
 static gboolean

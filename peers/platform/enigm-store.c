@@ -10,7 +10,7 @@
 #include "enigm-platform-resources.h"
 
 /* What PRAGMA user_version says of a database with today's tables. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* The tables, in the order in which they refer to each other. */
 static const gchar *const schemas[] = {
@@ -288,6 +288,33 @@ enigm_store_add_finished (EnigmStore *self, EnigmStoreFinished finished, gpointe
 
   g_return_if_fail (self != NULL && finished != NULL);
   g_array_append_val (self->finished, entry);
+}
+
+/**
+ * enigm_store_settle:
+ * @self: a store without a transaction
+ * @error: why it failed
+ *
+ * Brings the database file up to date and empties the log beside it, so that what was deleted is on
+ * the disk no more: SQLite overwrites it in the file, and the log has older pages.
+ *
+ * Returns: whether it is done
+ */
+gboolean
+enigm_store_settle (EnigmStore *self, GError **error)
+{
+  g_autoptr (EnigmStatement) statement = NULL;
+
+  g_return_val_if_fail (self != NULL && !self->in_transaction, FALSE);
+
+  statement = enigm_store_prepare (self, "PRAGMA wal_checkpoint (TRUNCATE)", error);
+  if (statement == NULL || enigm_statement_step (statement, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  if (enigm_statement_get_int64 (statement, 0) == 0)
+    return TRUE;
+  g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                       "database: somebody else is reading it");
+  return FALSE;
 }
 
 /**

@@ -11,6 +11,7 @@ INSERT INTO journal_position VALUES (1, 0);
 -- Whose hardware it is. A row begins with a first trust or a suspension.
 CREATE TABLE certificates (
   hash BLOB PRIMARY KEY CHECK (length (hash) = 32),
+  -- Zeros: an account that is deleted, of a key that was suspended then.
   owner BLOB CHECK (owner IS NULL OR length (owner) = 16),
   -- The binding that made or last renewed the ownership.
   binding BLOB CHECK (binding IS NULL OR length (binding) = 16),
@@ -26,6 +27,8 @@ CREATE TABLE offers (
   certificate BLOB NOT NULL CHECK (length (certificate) = 32),
   pseudonym BLOB NOT NULL CHECK (length (pseudonym) = 32),
   offer BLOB NOT NULL,
+  -- The binding of another key that is to end when this one is trusted.
+  replaces BLOB CHECK (replaces IS NULL OR length (replaces) = 16),
   -- Sealed.
   ephemeral BLOB NOT NULL,
   made INTEGER NOT NULL,
@@ -37,6 +40,7 @@ CREATE INDEX offers_by_expiry ON offers (expires);
 CREATE TABLE bindings (
   id BLOB PRIMARY KEY CHECK (length (id) = 16),
   handle BLOB NOT NULL UNIQUE CHECK (length (handle) = 16),
+  -- Zeros once the account is deleted.
   account BLOB NOT NULL CHECK (length (account) = 16),
   certificate BLOB NOT NULL CHECK (length (certificate) = 32),
   pseudonym BLOB NOT NULL CHECK (length (pseudonym) = 32),
@@ -52,6 +56,8 @@ CREATE TABLE bindings (
   -- When it was first trusted, and when its ownership was released.
   trusted INTEGER,
   released INTEGER,
+  -- The binding of another key that ends when this one is trusted.
+  replaces BLOB CHECK (replaces IS NULL OR length (replaces) = 16),
   -- The last number accepted.
   sequence INTEGER NOT NULL DEFAULT 0,
   proved INTEGER,
@@ -76,6 +82,15 @@ CREATE TABLE binding_history (
   reason INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX binding_history_by_binding ON binding_history (binding, number);
+
+-- When a key that is lost or has ended tried something; nothing else about it.
+CREATE TABLE key_attempts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  binding BLOB NOT NULL REFERENCES bindings (id) ON DELETE CASCADE,
+  time INTEGER NOT NULL
+) STRICT;
+CREATE INDEX key_attempts_by_binding ON key_attempts (binding, time);
+CREATE INDEX key_attempts_by_time ON key_attempts (time);
 
 -- Which computers may use a key's management channel.
 CREATE TABLE binding_computers (

@@ -29,7 +29,9 @@ CREATE TABLE computers (
   -- HMAC of where it last signed in from: guesses from elsewhere do not count against it.
   address BLOB NOT NULL CHECK (length (address) = 32),
   -- A closed computer is never opened again; its row stays so that its ID is not forgotten.
-  closed INTEGER
+  closed INTEGER,
+  -- Wrong PINs since the last right one.
+  pin_tries INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX computers_by_account ON computers (account, closed);
 

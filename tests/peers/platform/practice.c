@@ -254,22 +254,14 @@ note_answer (World *world, SoupMessage *message, const char *type, GBytes *body,
   g_string_append_printf (world->answers, "%s\n", text);
 }
 
-Answer *
-world_send (World *world, SoupMessage *message, const char *type, GBytes *body)
+static Answer *
+read_answer (World *world, SoupMessage *message, const char *type, GBytes *body, GBytes *said)
 {
   Answer *answer = g_new0 (Answer, 1);
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   const char *got;
 
-  if (body != NULL)
-    soup_message_set_request_body_from_bytes (message, type, body);
-  soup_session_send_and_read_async (world->soup, message, G_PRIORITY_DEFAULT, NULL, on_message_sent,
-                                    &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  answer->body = soup_session_send_and_read_finish (world->soup, result, &error);
-  g_assert_no_error (error);
+  answer->body = g_bytes_ref (said);
   answer->status = soup_message_get_status (message);
   answer->headers = soup_message_headers_ref (soup_message_get_response_headers (message));
   got = soup_message_headers_get_content_type (answer->headers, NULL);
@@ -284,6 +276,24 @@ world_send (World *world, SoupMessage *message, const char *type, GBytes *body)
     }
   note_answer (world, message, type, body, answer);
   return answer;
+}
+
+Answer *
+world_send (World *world, SoupMessage *message, const char *type, GBytes *body)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GBytes) said = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (body != NULL)
+    soup_message_set_request_body_from_bytes (message, type, body);
+  soup_session_send_and_read_async (world->soup, message, G_PRIORITY_DEFAULT, NULL, on_message_sent,
+                                    &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  said = soup_session_send_and_read_finish (world->soup, result, &error);
+  g_assert_no_error (error);
+  return read_answer (world, message, type, body, said);
 }
 
 void
@@ -325,11 +335,17 @@ set_id (guint8 *id, JsonObject *object, const char *name)
     enigm_hex_decode (json_object_get_string_member (object, name), id, ENIGM_ID_SIZE));
 }
 
-Person *
-person_new (World *world, const char *user)
+/* Makes an account, or signs in; NULL if that was refused. */
+static Person *
+person_enter (World *world,
+              const char *path,
+              const char *user,
+              const char *password,
+              const char *pin,
+              const char *computer)
 {
-  Person *person = g_new0 (Person, 1);
-  g_autoptr (SoupMessage) message = new_message (world, "POST", "/v1/accounts");
+  g_autoptr (Person) person = g_new0 (Person, 1);
+  g_autoptr (SoupMessage) message = new_message (world, "POST", path);
   g_autoptr (Answer) answer = NULL;
   g_autoptr (GBytes) body = NULL;
   g_autoptr (GError) error = NULL;
@@ -340,13 +356,13 @@ person_new (World *world, const char *user)
   person->key = enigm_p256_key_generate (&error);
   g_assert_no_error (error);
   point = enigm_base64url_encode (enigm_p256_key_get_point (person->key), ENIGM_P256_POINT_SIZE);
-  text = g_strdup_printf ("{\"user\":\"%s\",\"password\":\"correct horse battery\","
-                          "\"pin\":\"274193\",\"computer\":{\"name\":\"Desk\",\"public_key\":"
-                          "\"%s\"}}",
-                          user, point);
+  text = g_strdup_printf ("{\"user\":\"%s\",\"password\":\"%s\",%s"
+                          "\"computer\":{\"name\":\"%s\",\"public_key\":\"%s\"}}",
+                          user, password, pin, computer, point);
   body = g_bytes_new_take (text, strlen (text));
   answer = world_send (world, message, "application/json", body);
-  g_assert_cmpuint (answer->status, ==, 201);
+  if (answer->status != 201)
+    return NULL;
   set_id (person->computer, json_object_get_object_member (answer->json, "computer"), "id");
   person->token = g_strdup (json_object_get_string_member (
     json_object_get_object_member (answer->json, "session"), "token"));
@@ -355,7 +371,38 @@ person_new (World *world, const char *user)
                             "SELECT account FROM computers WHERE id = ?1", "k", person->computer);
   g_assert_cmpint (enigm_statement_step (row, &error), ==, ENIGM_STEP_ROW);
   enigm_statement_get_id (row, 0, person->account);
+  return g_steal_pointer (&person);
+}
+
+Person *
+person_new_named (World *world, const char *user, const char *computer)
+{
+  Person *person = person_enter (world, "/v1/accounts", user, "correct horse battery",
+                                 "\"pin\":\"274193\",", computer);
+
+  g_assert_nonnull (person);
   return person;
+}
+
+Person *
+person_new (World *world, const char *user)
+{
+  return person_new_named (world, user, "Desk");
+}
+
+/* The same person at another computer; NULL if the platform refuses. */
+Person *
+person_sign_in (World *world, const char *user, const char *password)
+{
+  return person_enter (world, "/v1/sessions", user, password, "", "Laptop");
+}
+
+char *
+person_dup_contact_id (World *world, Person *person)
+{
+  g_autoptr (Answer) answer = person_ask (world, person, "GET", "/v1/account", FALSE, NULL);
+
+  return g_strdup (json_object_get_string_member (answer->json, "contact_id"));
 }
 
 void
@@ -373,6 +420,7 @@ sign_as_computer (World *world,
                   const char *method,
                   const char *path,
                   const char *bearer,
+                  const char *if_match,
                   GBytes *body)
 {
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
@@ -387,13 +435,15 @@ sign_as_computer (World *world,
     .path = path,
     .content_type = "application/json",
     .content_digest = digest,
+    .if_match = if_match,
     .authorization = bearer,
   };
 
   enigm_http_signature_init (&signature, ENIGM_HTTP_COMPUTER_REQUEST, person->computer,
                              (guint64) world->now, &error);
   g_assert_no_error (error);
-  signature.covers_authorization = TRUE;
+  signature.covers_authorization = bearer != NULL;
+  signature.covers_if_match = if_match != NULL;
   enigm_http_signature_sign_p256 (&signature, &covered, person->key, &error);
   g_assert_no_error (error);
   input = enigm_http_signature_format_input (&signature);
@@ -417,12 +467,100 @@ person_ask (World *world,
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
   if (sign)
-    sign_as_computer (world, person, message, method, path, bearer, body);
+    sign_as_computer (world, person, message, method, path, bearer, NULL, body);
   /* Signed without a body, a request says its type all the same: there is one form. */
   if (sign && body == NULL)
     soup_message_headers_append (soup_message_get_request_headers (message), "Content-Type",
                                  "application/json");
   return world_send (world, message, "application/json", body);
+}
+
+/* Renews the session of a computer, with its signature alone. */
+Answer *
+person_renew (World *world, Person *person)
+{
+  g_autoptr (SoupMessage) message = new_message (world, "POST", "/v1/sessions/renewal");
+  g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+
+  sign_as_computer (world, person, message, "POST", "/v1/sessions/renewal", NULL, NULL, body);
+  return world_send (world, message, "application/json", body);
+}
+
+/* Makes @contact the one contact of @owner, and accepts. */
+void
+person_befriend (World *world, Person *owner, Person *contact)
+{
+  g_autofree char *contact_id = person_dup_contact_id (world, contact);
+  g_autofree char *bearer = g_strconcat ("Bearer ", owner->token, NULL);
+  g_autofree char *text = g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+  g_autoptr (SoupMessage) message = new_message (world, "PUT", "/v1/contacts");
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autoptr (Answer) before = person_ask (world, owner, "GET", "/v1/contacts", FALSE, NULL);
+  g_autoptr (Answer) listed = NULL;
+  g_autoptr (Answer) invited = NULL;
+  g_autoptr (Answer) accepted = NULL;
+  g_autofree char *path = NULL;
+  const char *etag = soup_message_headers_get_one (before->headers, "ETag");
+
+  soup_message_headers_append (headers, "Authorization", bearer);
+  soup_message_headers_append (headers, "If-Match", etag);
+  sign_as_computer (world, owner, message, "PUT", "/v1/contacts", bearer, etag, body);
+  listed = world_send (world, message, "application/json", body);
+  g_assert_cmpuint (listed->status, ==, 200);
+  invited = person_ask (world, contact, "GET", "/v1/invitations", FALSE, NULL);
+  path = g_strconcat ("/v1/invitations/",
+                      json_object_get_string_member (
+                        json_array_get_object_element (
+                          json_object_get_array_member (invited->json, "invitations"), 0),
+                        "id"),
+                      NULL);
+  accepted = person_ask (world, contact, "POST", path, TRUE, "{\"answer\":\"accept\"}");
+  g_assert_cmpuint (accepted->status, ==, 200);
+}
+
+typedef struct
+{
+  World *world;
+  GPtrArray *answers;
+} Often;
+
+static void
+on_one_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Often *often = user_data;
+  SoupMessage *message = soup_session_get_async_result_message (SOUP_SESSION (source), result);
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (GError) error = NULL;
+
+  body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  g_ptr_array_add (often->answers, read_answer (often->world, message, "", NULL, body));
+}
+
+/* The same wish many times at once, each signed anew. */
+GPtrArray *
+person_ask_often (World *world, Person *person, const char *path, const char *json, guint times)
+{
+  g_autofree char *bearer = g_strconcat ("Bearer ", person->token, NULL);
+  GPtrArray *answers = g_ptr_array_new_with_free_func ((GDestroyNotify) answer_free);
+  Often often = { world, answers };
+
+  for (guint i = 0; i < times; i++)
+    {
+      g_autoptr (SoupMessage) message = new_message (world, "POST", path);
+      g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
+
+      soup_message_headers_append (soup_message_get_request_headers (message), "Authorization",
+                                   bearer);
+      sign_as_computer (world, person, message, "POST", path, bearer, NULL, body);
+      soup_message_set_request_body_from_bytes (message, "application/json", body);
+      soup_session_send_and_read_async (world->soup, message, G_PRIORITY_DEFAULT, NULL, on_one_sent,
+                                        &often);
+    }
+  while (answers->len < times)
+    g_main_context_iteration (NULL, TRUE);
+  return answers;
 }
 
 static GBytes *
@@ -484,13 +622,15 @@ key_free (Key *key)
   g_free (key);
 }
 
-Answer *
-key_ask_offer (World *world, Key *key, Person *person, const guint8 *bound)
+static Answer *
+ask_offer (World *world, Key *key, Person *person, const guint8 *bound, const guint8 *replaces)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *nonce = NULL;
   g_autofree char *session = NULL;
   g_autofree char *owner = bound != NULL ? enigm_hex_encode (bound, ENIGM_ID_SIZE) : g_strdup ("");
+  g_autofree char *old =
+    replaces != NULL ? enigm_hex_encode (replaces, ENIGM_ID_SIZE) : g_strdup ("");
   g_autofree char *body = NULL;
   GBytes *leaf = g_ptr_array_index (key->chain, 0);
   g_autofree char *certificate =
@@ -502,9 +642,22 @@ key_ask_offer (World *world, Key *key, Person *person, const guint8 *bound)
   nonce = enigm_base64url_encode (key->nonce, sizeof key->nonce);
   session = enigm_base64url_encode (key->session, sizeof key->session);
   body = g_strdup_printf (
-    "{\"certificates\":[\"%s\"],\"nonce\":\"%s\",\"session\":\"%s\",\"bound\":\"%s\"}", certificate,
-    nonce, session, owner);
+    "{\"certificates\":[\"%s\"],\"nonce\":\"%s\",\"session\":\"%s\",\"bound\":\"%s\"%s%s%s}",
+    certificate, nonce, session, owner, replaces != NULL ? ",\"replaces\":\"" : "", old,
+    replaces != NULL ? "\"" : "");
   return person_ask (world, person, "POST", "/v1/offers", FALSE, body);
+}
+
+Answer *
+key_ask_offer (World *world, Key *key, Person *person, const guint8 *bound)
+{
+  return ask_offer (world, key, person, bound, NULL);
+}
+
+Answer *
+key_ask_replacement (World *world, Key *key, Person *person, const guint8 *replaces)
+{
+  return ask_offer (world, key, person, NULL, replaces);
 }
 
 /* What a key does with an offer: it checks who signed it and what it is for. */

@@ -79,6 +79,13 @@ void world_tear_down (World *world, gconstpointer data);
 void world_restart (World *world);
 
 Person *person_new (World *world, const char *user);
+Person *person_new_named (World *world, const char *user, const char *computer);
+Person *person_sign_in (World *world, const char *user, const char *password);
+char *person_dup_contact_id (World *world, Person *person);
+void person_befriend (World *world, Person *owner, Person *contact);
+Answer *person_renew (World *world, Person *person);
+GPtrArray *
+person_ask_often (World *world, Person *person, const char *path, const char *json, guint times);
 void person_free (Person *person);
 Answer *person_ask (World *world,
                     Person *person,
@@ -97,6 +104,7 @@ Answer *world_send (World *world, SoupMessage *message, const char *type, GBytes
 Key *key_new (World *world, const char *kind);
 void key_free (Key *key);
 Answer *key_ask_offer (World *world, Key *key, Person *person, const guint8 *bound);
+Answer *key_ask_replacement (World *world, Key *key, Person *person, const guint8 *replaces);
 void key_take_offer (Key *key, Answer *answer);
 void key_attest (Key *key);
 Answer *key_hand_in (World *world, Key *key);
