@@ -25,8 +25,7 @@ class Window:
         self.pictures = pathlib.Path(pictures or os.environ["ENIGM_BUILD_DIR"]) / "screenshots"
         self.pictures.mkdir(exist_ok=True)
         self.process = world.start("app", "enigm-app", *arguments, env=dict(env or os.environ))
-        self.await_node(lambda node: node.get_role_name() == "application" and
-                        node.get_name() in ("enigm-app", "Enigm App"), Atspi.get_desktop(0))
+        self.await_node(lambda node: node.get_role_name() == "application", self.app_alone)
         self.focus()
 
     # Looking
@@ -54,13 +53,19 @@ class Window:
         except GLib.Error:  # it went while being looked at
             return
 
+    def app_alone(self):
+        # Asked anew each time: a program that is seen before it has said who it is stays unnamed.
+        Atspi.get_desktop(0).clear_cache()
+        app = self.app()
+        return [app] if app is not None else []
+
     def app(self):
         desktop = Atspi.get_desktop(0)
-        for index in range(desktop.get_child_count()):
-            node = desktop.get_child_at_index(index)
-            if node is not None and node.get_process_id() == self.process.popen.pid:
-                return node
-        return None
+        programs = (desktop.get_child_at_index(index) for index in range(desktop.get_child_count()))
+        return next((node for node in programs if node is not None and self.is_app(node)), None)
+
+    def is_app(self, node):
+        return node.get_process_id() == self.process.popen.pid
 
     def nodes(self):
         app = self.app()
@@ -70,8 +75,8 @@ class Window:
         for index in reversed(range(app.get_child_count())):
             yield from self.walk(app.get_child_at_index(index))
 
-    def find(self, test):
-        for node in self.nodes():
+    def find(self, test, among=None):
+        for node in (among or self.nodes)():
             try:
                 if test(node):
                     return node
@@ -79,14 +84,11 @@ class Window:
                 continue
         return None
 
-    def await_node(self, test, root=None, deadline=DEADLINE):
+    def await_node(self, test, among=None, deadline=DEADLINE):
         until = time.monotonic() + deadline
         context = GLib.MainContext.default()
         while time.monotonic() < until:
-            if root is not None:
-                found = next((node for node in self.walk_all(root) if test(node)), None)
-            else:
-                found = self.find(test)
+            found = self.find(test, among)
             if found is not None:
                 return found
             if self.process.popen.poll() is not None:
@@ -96,13 +98,6 @@ class Window:
             context.iteration(True)
             GLib.source_remove(wake)
         raise WorldError("what was looked for did not appear; there is:\n" + self.describe())
-
-    @staticmethod
-    def walk_all(root):
-        for index in range(root.get_child_count()):
-            node = root.get_child_at_index(index)
-            if node is not None:
-                yield node
 
     def describe(self):
         lines = []

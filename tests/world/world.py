@@ -101,9 +101,7 @@ class Process:
 
     def stop(self):
         """Asks it to end, waits, and returns what was wrong with how it ended, or None."""
-        running = self.popen.poll() is None
-        if running:
-            self.popen.terminate()
+        self.popen.terminate()
         try:
             # What it still prints must not block its end.
             self.popen.communicate(timeout=DEADLINE)
@@ -114,7 +112,7 @@ class Process:
         except ValueError:  # its output was closed before
             self.popen.wait()
         code = self.popen.returncode
-        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT) or (code > 0 and not running):
+        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT):
             return None
         return f"{self.name} ended with {code}\n{self.tail()}"
 
@@ -396,7 +394,7 @@ class World:
         os.environ.update(self.before)
         if self.folder.exists():
             faults.append(f"{self.folder} could not be removed")
-        if kind is None and faults:
+        if faults and (kind is None or issubclass(kind, SystemExit) and not error.code):
             raise WorldError("\n".join(faults))
 
 
