@@ -29,7 +29,7 @@ HOSTS = re.compile(
     r"[\w-]+|(127\.0\.0\.1|(.*\.)?example(\.(org|com|net))?|(.*\.)?(test|invalid)"
     r"|www\.w3\.org|(.*\.)?freedesktop\.org|(.*\.)?gnome\.org|(.*\.)?gnu\.org|spdx\.org"
     r"|www\.rfc-editor\.org|(.*\.)?ietf\.org|openapis\.org|spec\.openapis\.org"
-    r"|json-schema\.org|(.*\.)?bluetooth\.com|creativecommons\.org)")
+    r"|json-schema\.org|(.*\.)?bluetooth\.com|creativecommons\.org|enigm\.io)")  # the last: the application ID's own
 BANNED = ("oops", "something went wrong", "military", "unbreakable", "please wait",
           "operation failed")
 CODE = (".c", ".h", ".py", ".sh", ".build", ".ui", ".blp", ".css", ".xml", ".yaml", ".yml", ".sql")
