@@ -107,14 +107,25 @@ on_sign_in_activated (GSimpleAction *action, GVariant *parameter, gpointer user_
 }
 
 static void
+present_from_resource (GtkWindow *parent, const char *path, const char *id)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (path);
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, id));
+
+  gtk_window_set_transient_for (window, parent);
+  gtk_window_present (window);
+}
+
+static void
 on_shortcuts_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_autoptr (GtkBuilder) builder =
-    gtk_builder_new_from_resource ("/io/enigm/App/enigm-shortcuts.ui");
-  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+  present_from_resource (user_data, "/io/enigm/App/enigm-shortcuts.ui", "shortcuts");
+}
 
-  gtk_window_set_transient_for (shortcuts, user_data);
-  gtk_window_present (shortcuts);
+static void
+on_help_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  present_from_resource (user_data, "/io/enigm/App/enigm-help.ui", "help");
 }
 
 static const GActionEntry window_actions[] = {
@@ -128,6 +139,7 @@ static const GActionEntry window_actions[] = {
   { "settings", on_settings_activated, NULL, NULL, NULL, { 0 } },
   { "sign-in", on_sign_in_activated, NULL, NULL, NULL, { 0 } },
   { "shortcuts", on_shortcuts_activated, NULL, NULL, NULL, { 0 } },
+  { "help", on_help_activated, NULL, NULL, NULL, { 0 } },
 };
 
 static const struct
@@ -147,6 +159,7 @@ static const struct
   { "win.invite", { "<Control>i" } },
   { "win.settings", { "<Control>comma" } },
   { "win.shortcuts", { "<Control>question" } },
+  { "win.help", { "F1" } },
 };
 
 void

@@ -37,6 +37,7 @@ update_row (EnigmInvitationRow *self)
                                             enigm_invitation_get_title (self->invitation));
 
   gtk_label_set_label (self->title, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_label_set_label (
     self->meaning,
     waiting ? _ ("If you accept, their alerts and drills reach you here, with their position "

@@ -12,6 +12,10 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 from world import DEADLINE, WorldError, die_with_parent  # noqa: E402
 
+# What somebody acts on, by its role in GTK 4.8 or a later one.
+USED = ("push button", "button", "toggle button", "switch", "check box", "radio button", "combo box",
+        "menu item", "check menu item", "page tab", "entry", "text", "password text", "spin button",
+        "slider", "link", "list item")
 # What a program says on its standard error that is no fault of the app's, and whose it is.
 SPOKEN = (
 )
@@ -165,9 +169,34 @@ class Window:
         subprocess.run(["xdotool", "key", *keys], check=False, stderr=subprocess.DEVNULL)
 
     def picture(self, name):
-        """Keeps a picture of the screen under the build directory."""
-        # Two frames, so that what was just changed is painted.
+        """Keeps a picture of the screen under the build directory, of a page that can be read."""
+        self.check_names()
         self.world.screenshot(self.pictures / f"{name}.png")
+
+    def check_names(self):
+        """Nothing that can be used is without a name that a screen reader could say."""
+        nameless = [self.path(node) for node in self.nodes()
+                    if node.get_role_name() in USED and not self.is_named(node)]
+        if nameless:
+            raise WorldError("without a name:\n" + "\n".join(nameless))
+
+    @classmethod
+    def is_named(cls, node):
+        if (node.get_name() or "").strip():
+            return True
+        # The items of a list view are GTK's own, and named by the label within; so are rows that
+        # only hold others and never have the focus.
+        return node.get_role_name() == "list item" and (
+            not node.get_state_set().contains(Atspi.StateType.FOCUSABLE) or
+            (node.get_parent().get_name() == "GtkListView" and any(cls.text(label) for label in cls.walk(node))))
+
+    @staticmethod
+    def path(node):
+        names = []
+        while node is not None and node.get_role_name() != "application":
+            names.append(f"{node.get_role_name()} {node.get_name()!r}")
+            node = node.get_parent()
+        return " in ".join(names)
 
     def click(self, name):
         """Clicks on the row whose name begins so, which GTK 4.8 gives no action to."""
