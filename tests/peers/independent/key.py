@@ -106,6 +106,8 @@ class Key:
             GLib.timeout_add_seconds(120, self.air.silence)
         elif word == "press" and self.session and self.session.pressed:
             self.session.pressed()
+        elif word == "press5" and self.event:
+            self.submit(DRILL, self.event[0], lambda age: [age, []])
         elif word == "press5":
             self.raise_drill()
         elif word == "long-press" and self.event:
@@ -242,7 +244,9 @@ class Key:
         self.jobs.remove(job)
         binding["reached"] = 1
         self.on_state(binding, outcome, state)
-        if job["kind"] == DRILL and outcome == ACCEPTED:
+        if job["kind"] == DRILL and outcome == ACCEPTED and events == 0:
+            self.raise_drill()  # it was ended elsewhere, so five presses are a new one
+        elif job["kind"] == DRILL and outcome == ACCEPTED:
             self.event = (job["event"], True)
             say("event drill accepted")
         elif outcome in (FORBIDDEN, GONE) and job["kind"] in (DRILL, END) and set(
@@ -258,7 +262,7 @@ class Key:
         self.flash.save()
         if self.session and self.session.channel and self.report() != before:
             self.session.send(22, *self.report())
-        say("answered", outcome, state)
+        say("answered", job["kind"], outcome, state)
         self.go_on()
 
     def on_state(self, binding, outcome, state):
@@ -311,6 +315,9 @@ class Session:
         if kind >= 16:
             message = page.pack([5, self.channel.seal(message)])
         self.key.air.notify(message)
+
+    def done(self, kind, signature=b""):
+        self.send(29, kind, signature)
 
     def on_frame(self, frame):
         try:
@@ -396,7 +403,7 @@ class Session:
         if nonce != self.nonce:
             raise Refused(18)
         self.key.wipe()
-        self.send(29, 17)
+        self.done(17)
 
     def on_offer(self, rest):
         offer, signature = check(rest, raw(1, 1024), raw(64))
@@ -453,7 +460,7 @@ class Session:
             self.key.forget(binding)
             raise Refused(23)
         self.keep(computer, secret, binding, active=False)
-        self.send(29, 21)
+        self.done(21)
         self.send(22, *self.key.report())
         self.key.submit(PROOF)
 
@@ -494,7 +501,7 @@ class Session:
     def on_vibrate(self, rest):
         check(rest)
         say("vibrate found")
-        self.send(29, 26)
+        self.done(26)
 
     def on_order(self, rest):
         order, signature = check(rest, raw(1, 512), raw(64))
@@ -510,24 +517,24 @@ class Session:
         if (session, nonce) != (self.channel.session, self.nonce):
             raise Refused(18)
         if purpose == 1:
-            self.await_press(lambda: self.joined(computer))
+            self.await_press(lambda: self.join(order, computer))
         elif purpose == 2:
             self.key.raise_drill()
-            self.send(29, 27)
+            self.done(27)
         else:
             self.key.wipe()
-            self.send(29, 27)
+            self.done(27)
 
-    def joined(self, computer):
+    def join(self, order, computer):
         self.order = computer
-        self.send(29, 27)
+        self.done(27, page.sign(self.key.certificate_key, "enigm join 1", order))
 
     def on_keep(self, rest):
         computer, secret = check(rest, raw(16), raw(32))
         if self.order != computer:
             raise Refused(24)
         self.keep(computer, secret, self.key.in_force(), active=True)
-        self.send(29, 28)
+        self.done(28)
 
 
 if __name__ == "__main__":

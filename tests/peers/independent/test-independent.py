@@ -17,6 +17,9 @@ import tap  # noqa: E402
 from world import World  # noqa: E402
 
 
+STATE = "answered 6"  # the answer to a request that asks for the state
+
+
 class Life:
     """What the tests share, one after the other."""
     world = key = owner = contact = binding = None
@@ -59,10 +62,11 @@ def test_a_drill_by_hand_reaches_a_contact():
     assert told["state"] == "ended", told
 
 
-def test_a_drill_the_app_asks_for():
+def drill_from(computer):
+    """A drill that a computer of the owner orders, met again without the code."""
     Life.key.hand("hold")
     Life.key.await_line("light on")
-    lines = Life.owner.follow("drill")
+    lines = computer.follow("drill")
     last = next(line for line in lines if line.get("step") == "watch")
     told, = [item for item in alerts() if item["state"] == "active"]
     Life.contact.ctl("alerts", "seen", told["id"])
@@ -71,18 +75,35 @@ def test_a_drill_the_app_asks_for():
     assert last["contacts"][0]["seen_ms"] is not None, last
 
 
+def test_a_drill_the_app_asks_for():
+    drill_from(Life.owner)
+
+
+def test_a_second_computer_joins():
+    laptop = Person("owner", Life.world.add_person("laptop"))
+    laptop.ctl("sign-in", "--platform", Life.world.platform.origin, "--ca", Life.world.platform.ca, "--user", "owner",
+               secrets=[("--password-fd", laptop.password)])
+    assert Life.key.pair(laptop)["binding"] == Life.binding
+    assert [item["active"] for item in Life.key.memory()["computers"]] == [True, True]
+    drill_from(laptop)
+    laptop.ctl("sign-out")
+    Life.key.hand("ask")
+    assert Life.key.await_line(STATE) == "0 2"
+    assert len(Life.key.memory()["computers"]) == 1
+
+
 def test_power_lost():
     Life.key.kill()
     Life.key.start()
     Life.key.hand("ask")
-    assert Life.key.await_line("answered") == "0 2"
+    assert Life.key.await_line(STATE) == "0 2"
 
 
 def test_a_memory_that_fell_back():
     earlier = Life.key.memory_file.read_bytes()
     for _ in range(3):
         Life.key.hand("ask")
-        assert Life.key.await_line("answered") == "0 2"
+        assert Life.key.await_line(STATE) == "0 2"
     Life.key.kill()
     Life.key.memory_file.write_bytes(earlier)
     Life.key.start()

@@ -113,6 +113,21 @@ def test_resumption():
     assert page.Resumption(None, b"", page.point_of(a), n_a).mac_k != mac_k
 
 
+def test_a_join():
+    words, start, rest = re.search(r"\*\*A join\*\*.*?is `(87 [^`]+)`.*?K's signature is `(\w{8})(\w+)`", WORDS, re.S).groups()
+    for each, size in (("41", 16), ("42", 32), ("43", 32), ("44", 16)):
+        words = words.replace(f"{each}…{each}", each * size)
+    order = bytes.fromhex(words)
+    assert order == page.pack([1, 1, b"A" * 16, b"B" * 32, b"C" * 32, b"D" * 16, 1790000000])
+    # RFC 6979, appendix A.2.5
+    key = ec.derive_private_key(0xc9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721, ec.SECP256R1())
+    signature = bytes.fromhex(start + rest)
+    assert page.verify(page.point_of(key), "enigm join 1", order, signature)
+    assert not page.verify(page.point_of(key), "enigm join 2", order, signature)
+    mine = page.sign(key, "enigm join 1", order)
+    assert len(mine) == 64 and page.verify(page.point_of(key), "enigm join 1", order, mine)
+
+
 def test_frames():
     assert list(page.frames(b"x", 23)) == [bytes.fromhex("c0000178")]
     cut = list(page.frames(bytes(4096), 23))
