@@ -225,7 +225,7 @@ enigm_event_view_all (EnigmPlatformState *state, const guint8 viewer[ENIGM_ID_SI
   JsonObject *object = json_object_new ();
   JsonArray *array = json_array_new ();
   g_autoptr (EnigmStatement) statement = enigm_store_select (
-    state->store, error, SELECT_EVENT " ORDER BY e.received DESC, e.id", "k", viewer);
+    state->store, error, SELECT_EVENT " ORDER BY e.number DESC", "k", viewer);
   EnigmStep step = ENIGM_STEP_ERROR;
 
   json_node_take_object (root, object);

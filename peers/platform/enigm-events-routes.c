@@ -82,7 +82,8 @@ stage (EnigmPlatformState *state, EnigmRequest *request, guint8 *event_id, GErro
     return FALSE;
   if (enigm_store_get_changes (state->store) == 0)
     return TRUE;
-  return enigm_events_tell (state, event_id, error) && enigm_store_commit (state->store, error);
+  return enigm_events_tell_stage (state, event_id, account, error) &&
+         enigm_store_commit (state->store, error);
 }
 
 static void

@@ -47,6 +47,35 @@ enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZ
   return step == ENIGM_STEP_DONE;
 }
 
+/**
+ * enigm_events_tell_stage:
+ * @state: the platform, with a transaction
+ * @event_id: (array fixed-size=16): ID of an event
+ * @contact: (array fixed-size=16): ID of the account of a contact who was told of it
+ * @error: why it failed
+ *
+ * Tells its owner, and the contact's other computers, how far the contact is. The other contacts
+ * see nothing of it.
+ *
+ * Returns: whether it will be told once the transaction is committed
+ */
+gboolean
+enigm_events_tell_stage (EnigmPlatformState *state,
+                         const guint8 event_id[ENIGM_ID_SIZE],
+                         const guint8 contact[ENIGM_ID_SIZE],
+                         GError **error)
+{
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    state->store, error, "SELECT account FROM events WHERE id = ?1", "k", event_id);
+  guint8 owner[ENIGM_ID_SIZE];
+
+  if (statement == NULL || enigm_statement_step (statement, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  enigm_statement_get_id (statement, 0, owner);
+  return enigm_hub_post (state->hub, owner, ENIGM_HUB_EVENT, event_id, error) &&
+         enigm_hub_post (state->hub, contact, ENIGM_HUB_EVENT, event_id, error);
+}
+
 static gboolean
 insert_position (EnigmPlatformState *state,
                  const guint8 *event_id,
@@ -122,8 +151,9 @@ enigm_events_raise (EnigmPlatformState *state,
 
   if (!enigm_store_run (
         state->store, error,
-        "INSERT INTO events (id, account, binding, kind, pressed, received, delete_on)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        "INSERT INTO events (id, account, binding, kind, pressed, received, delete_on, number)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+        "  (SELECT coalesce (max (number), 0) + 1 FROM events)) ON CONFLICT DO NOTHING",
         "kkksiii", event_id, account_id, binding_id, kinds[kind], CLAMP (pressed, 1, now), now,
         now + (gint64) state->config->retention_days * DAY_SECONDS))
     return FALSE;

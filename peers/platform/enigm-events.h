@@ -79,6 +79,10 @@ gint enigm_events_count_open (EnigmPlatformState *state,
 
 gboolean
 enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZE], GError **error);
+gboolean enigm_events_tell_stage (EnigmPlatformState *state,
+                                  const guint8 event_id[ENIGM_ID_SIZE],
+                                  const guint8 contact[ENIGM_ID_SIZE],
+                                  GError **error);
 gboolean enigm_events_delete_over (EnigmPlatformState *state, GError **error);
 
 G_END_DECLS

@@ -115,6 +115,22 @@ enigm_server_connection_hold (EnigmServerConnection *self)
 }
 
 /**
+ * enigm_server_connection_release:
+ * @self: (nullable): a connection that was held
+ * @seconds: how long its peer may take to fetch what is left of the answer
+ *
+ * Gives the answer that is on its way an end.
+ */
+void
+enigm_server_connection_release (EnigmServerConnection *self, guint seconds)
+{
+  if (self == NULL)
+    return;
+  self->held = FALSE;
+  enigm_server_connection_expect (self, seconds, FALSE);
+}
+
+/**
  * enigm_server_connection_get_idle_since:
  * @self: a connection
  *

@@ -29,6 +29,7 @@ EnigmServerConnection *enigm_server_connection_of (SoupServerMessage *message);
 
 void enigm_server_connection_expect (EnigmServerConnection *self, guint seconds, gboolean idle);
 void enigm_server_connection_hold (EnigmServerConnection *self);
+void enigm_server_connection_release (EnigmServerConnection *self, guint seconds);
 gint64 enigm_server_connection_get_idle_since (EnigmServerConnection *self);
 void enigm_server_connection_shut (EnigmServerConnection *self);
 void enigm_server_connection_forget (EnigmServerConnection *self);

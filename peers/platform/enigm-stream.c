@@ -7,6 +7,8 @@
 #define KEEP_ALIVE_SECONDS 30
 /* A reader that leaves this much unread is dropped; it resumes where it was. */
 #define MAX_UNREAD (256 * 1024)
+/* How long a reader may take to fetch the end of a stream. */
+#define END_SECONDS 15
 /* Hex digits of the epoch in an item's id: numbers start anew after a restore. */
 #define EPOCH_DIGITS 8
 
@@ -71,15 +73,18 @@ write_item (Stream *self, gint64 number, const gchar *kind, JsonNode *data)
   write_text (self, g_strdup_printf ("id: %s\nevent: %s\ndata: %s\n\n", id, kind, json));
 }
 
-/* Of several items about one thing the last says it all. */
+/* Of several items about one thing one says it all, in the place of the first: what began first is
+ * told first, however much became of what began later. The ID of each item is that of the last one
+ * before the next thing begins, so that who is cut off between two of them misses nothing. */
 static gboolean
 write_news (Stream *self, GError **error)
 {
-  g_autoptr (EnigmStatement) statement =
-    enigm_store_select (self->state->store, error,
-                        "SELECT max (number), kind, event FROM stream_items"
-                        " WHERE account = ?1 AND number > ?2 GROUP BY kind, event ORDER BY 1",
-                        "ki", self->account, self->last);
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    self->state->store, error,
+    "SELECT coalesce (lead (first) OVER (ORDER BY first) - 1, max (last) OVER ()), kind, event"
+    " FROM (SELECT min (number) AS first, max (number) AS last, kind, event FROM stream_items"
+    "  WHERE account = ?1 AND number > ?2 GROUP BY kind, event) ORDER BY first",
+    "ki", self->account, self->last);
   EnigmStep step = ENIGM_STEP_ERROR;
 
   while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
@@ -102,10 +107,16 @@ write_news (Stream *self, GError **error)
 static void
 end (Stream *self)
 {
+  if (self->ended)
+    return;
   write_item (self, self->last, enigm_hub_kind_to_string (ENIGM_HUB_SESSION), NULL);
   self->ended = TRUE;
+  g_clear_handle_id (&self->keep_alive, g_source_remove);
+  g_clear_handle_id (&self->expiry, g_source_remove);
   soup_message_body_complete (soup_server_message_get_response_body (self->message));
   soup_server_message_unpause (self->message);
+  /* Who does not read the end of it either is not waited for. */
+  enigm_server_connection_release (enigm_server_connection_of (self->message), END_SECONDS);
 }
 
 static void

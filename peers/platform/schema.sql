@@ -70,6 +70,8 @@ CREATE INDEX contacts_by_contact ON contacts (contact);
 
 CREATE TABLE events (
   id BLOB PRIMARY KEY CHECK (length (id) = 16),
+  -- In the order in which they came: seconds do not tell two of them apart.
+  number INTEGER NOT NULL,
   account BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   binding BLOB NOT NULL CHECK (length (binding) = 16),
   kind TEXT NOT NULL CHECK (kind IN ('alert', 'drill')),
@@ -79,6 +81,7 @@ CREATE TABLE events (
   ended_by TEXT CHECK (ended_by IN ('key', 'app', 'revoked')),
   delete_on INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX events_by_number ON events (number);
 CREATE INDEX events_by_account ON events (account, received);
 CREATE INDEX events_by_binding ON events (binding, ended);
 CREATE INDEX events_by_deletion ON events (delete_on);
