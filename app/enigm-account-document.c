@@ -30,6 +30,21 @@ build_map (GHashTable *table)
   return node;
 }
 
+static JsonNode *
+build_set (GHashTable *table)
+{
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    json_array_add_string_element (array, key);
+  json_node_take_array (node, array);
+  return node;
+}
+
 static void
 add_drills (EnigmAccount *self, JsonObject *root)
 {
@@ -98,6 +113,8 @@ enigm_account_write_document (EnigmAccount *self)
   json_object_set_member (root, "labels", build_map (self->labels));
   json_object_set_member (root, "names", build_map (self->names));
   json_object_set_member (root, "revoking", build_map (self->revoking));
+  json_object_set_member (root, "shown", build_set (self->shown));
+  json_object_set_member (root, "staging", build_map (self->staging));
   add_drills (self, root);
   add_list (root, &enigm_list_keys, self->keys);
   add_list (root, &enigm_list_contacts, self->contacts);
@@ -126,6 +143,27 @@ read_map (JsonObject *root, const gchar *field, gsize max, GHashTable *table, GE
       if (!enigm_json_read_string (object, key, max, &value, error))
         return FALSE;
       g_hash_table_insert (table, g_strdup (key), g_steal_pointer (&value));
+    }
+  return TRUE;
+}
+
+/* What was noted of others' alerts; an earlier version noted nothing. */
+static gboolean
+read_notices (EnigmAccount *self, JsonObject *root, GError **error)
+{
+  JsonArray *shown;
+
+  if (!json_object_has_member (root, "shown"))
+    return TRUE;
+  if (!enigm_json_read_array (root, "shown", enigm_list_alerts.max, &shown, error) ||
+      !read_map (root, "staging", 16, self->staging, error))
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (shown); i++)
+    {
+      JsonNode *id = json_array_get_element (shown, i);
+
+      if (json_node_get_value_type (id) == G_TYPE_STRING)
+        g_hash_table_add (self->shown, g_strdup (json_node_get_string (id)));
     }
   return TRUE;
 }
@@ -214,7 +252,7 @@ enigm_account_read_document (EnigmAccount *self, GBytes *plain, GError **error)
       !read_map (root, "labels", ENIGM_LABEL_MAX, self->labels, error) ||
       !read_map (root, "names", ENIGM_LABEL_MAX, self->names, error) ||
       !read_map (root, "revoking", ENIGM_LABEL_MAX, self->revoking, error) ||
-      !read_drills (root, self->drills, error) ||
+      !read_notices (self, root, error) || !read_drills (root, self->drills, error) ||
       !enigm_account_merge_list (self, self->keys, &enigm_list_keys, root, error) ||
       !enigm_account_merge_list (self, self->contacts, &enigm_list_contacts, root, error) ||
       !enigm_account_merge_list (self, self->invitations, &enigm_list_invitations, root, error) ||
@@ -285,15 +323,21 @@ on_cache_saved (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   self->n_saving--;
+  self->saving_cache = FALSE;
   if (!enigm_account_save_finish (self, result, &error))
     g_info ("The last known lists were not kept: %s", error->message);
+  if (self->cache_is_old)
+    enigm_account_save_cache (self);
 }
 
 void
 enigm_account_save_cache (EnigmAccount *self)
 {
-  if (self->file == NULL || self->platform == NULL)
+  /* While one is written, however much comes, one more will do. */
+  self->cache_is_old = self->saving_cache;
+  if (self->saving_cache || self->file == NULL || self->platform == NULL)
     return;
+  self->saving_cache = TRUE;
   self->n_saving++;
   enigm_account_save_async (self, NULL, on_cache_saved, NULL);
 }

@@ -4,6 +4,7 @@
 #include "enigm-account-private.h"
 
 #define ITEM_JSON "enigm-json"
+#define ITEM_MOMENT "enigm-moment"
 
 const EnigmListType enigm_list_keys = {
   .path = "/v1/keys",
@@ -39,6 +40,7 @@ const EnigmListType enigm_list_alerts = {
   .parse = (gpointer (*) (JsonObject *, GError **)) enigm_alert_parse,
   .copy = (void (*) (gpointer, gpointer)) enigm_alert_copy,
   .get_id = (const gchar *(*) (gpointer)) enigm_alert_get_id,
+  .is_older = (gboolean (*) (gpointer, gpointer)) enigm_alert_is_older,
 };
 
 JsonObject *
@@ -74,6 +76,48 @@ enigm_account_find (GListStore *store, const EnigmListType *type, const gchar *i
   return NULL;
 }
 
+/* An item that came by itself is newer than a list which was asked for before. */
+void
+enigm_account_touch (EnigmAccount *self, gpointer item)
+{
+  gint64 moment = ++self->moment;
+
+  g_object_set_data_full (item, ITEM_MOMENT, g_memdup2 (&moment, sizeof moment), g_free);
+}
+
+static gboolean
+came_after (gpointer item, gint64 asked)
+{
+  const gint64 *moment = g_object_get_data (item, ITEM_MOMENT);
+
+  return moment != NULL && *moment > asked;
+}
+
+/* Puts back what came by itself after the list was asked for, each before what it stood before. */
+static void
+keep_newer (GListModel *model, const EnigmListType *type, GPtrArray *items, gint64 asked)
+{
+  guint n = g_list_model_get_n_items (model);
+
+  for (guint i = n; i-- > 0;)
+    {
+      g_autoptr (GObject) then = g_list_model_get_item (model, i);
+      g_autoptr (GObject) next = g_list_model_get_item (model, i + 1);
+      guint place = items->len;
+
+      if (!came_after (then, asked))
+        continue;
+      for (guint j = 0; j < items->len && place == items->len; j++)
+        if (next != NULL && g_str_equal (type->get_id (items->pdata[j]), type->get_id (next)))
+          place = j;
+      for (guint j = 0; j < items->len; j++)
+        if (g_str_equal (type->get_id (items->pdata[j]), type->get_id (then)))
+          place = G_MAXUINT;
+      if (place != G_MAXUINT)
+        g_ptr_array_insert (items, (gint) place, g_steal_pointer (&then));
+    }
+}
+
 static GPtrArray *
 parse_list (const EnigmListType *type, JsonArray *array, GError **error)
 {
@@ -99,19 +143,31 @@ parse_list (const EnigmListType *type, JsonArray *array, GError **error)
   return g_steal_pointer (&items);
 }
 
-/**
- * enigm_account_merge_list:
- * @answer: an object whose member @type names is the list
- *
- * Takes a whole list over, or refuses it whole. Items that were there stay the same objects, and
- * the model changes only where the list does.
- */
 gboolean
 enigm_account_merge_list (EnigmAccount *self,
                           GListStore *store,
                           const EnigmListType *type,
                           JsonObject *answer,
                           GError **error)
+{
+  return enigm_account_merge_list_asked (self, store, type, answer, G_MAXINT64, error);
+}
+
+/**
+ * enigm_account_merge_list_asked:
+ * @answer: an object whose member @type names is the list
+ * @asked: when it was asked for, as EnigmAccount.moment
+ *
+ * Takes a whole list over, or refuses it whole. Items that were there stay the same objects, and
+ * the model changes only where the list does. What came by itself after @asked stays.
+ */
+gboolean
+enigm_account_merge_list_asked (EnigmAccount *self,
+                                GListStore *store,
+                                const EnigmListType *type,
+                                JsonObject *answer,
+                                gint64 asked,
+                                GError **error)
 {
   GListModel *model = G_LIST_MODEL (store);
   g_autoptr (GPtrArray) items = NULL;
@@ -130,11 +186,15 @@ enigm_account_merge_list (EnigmAccount *self,
 
       if (then == NULL)
         continue;
-      type->copy (then, items->pdata[i]);
-      enigm_account_set_item_json (then, enigm_account_get_item_json (items->pdata[i]));
+      if (type->is_older == NULL || !type->is_older (then, items->pdata[i]))
+        {
+          type->copy (then, items->pdata[i]);
+          enigm_account_set_item_json (then, enigm_account_get_item_json (items->pdata[i]));
+        }
       g_object_unref (items->pdata[i]);
       items->pdata[i] = g_object_ref (then);
     }
+  keep_newer (model, type, items, asked);
 
   while (prefix < n_old && prefix < items->len)
     {
@@ -196,6 +256,8 @@ enigm_account_decorate (EnigmAccount *self)
       g_autoptr (EnigmAlert) alert = g_list_model_get_item (model, i);
 
       enigm_alert_set_labels (alert, self->labels);
+      enigm_alert_set_waiting (
+        alert, g_str_equal (look_up (self->staging, enigm_alert_get_id (alert)), "seen"));
       note_drill (self, alert);
     }
   model = G_LIST_MODEL (self->keys);
@@ -232,13 +294,21 @@ enigm_account_decorate (EnigmAccount *self)
     }
 }
 
-static gint
-compare_newest_first (gconstpointer a, gconstpointer b, gpointer data)
+/* Newest first: of two in one second, the one that came later is the newer one. */
+static void
+insert_alert (EnigmAccount *self, EnigmAlert *alert)
 {
-  gint64 first = enigm_alert_get_received ((gpointer) a);
-  gint64 second = enigm_alert_get_received ((gpointer) b);
+  GListModel *model = G_LIST_MODEL (self->alerts);
+  guint place = 0;
 
-  return first < second ? 1 : first > second ? -1 : 0;
+  for (; place < g_list_model_get_n_items (model); place++)
+    {
+      g_autoptr (EnigmAlert) then = g_list_model_get_item (model, place);
+
+      if (enigm_alert_get_received (then) <= enigm_alert_get_received (alert))
+        break;
+    }
+  g_list_store_insert (self->alerts, place, alert);
 }
 
 gboolean
@@ -250,13 +320,20 @@ enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error)
   if (alert == NULL)
     return FALSE;
   then = enigm_account_find_alert (self, enigm_alert_get_id (alert));
-  if (then != NULL)
-    enigm_alert_copy (then, alert);
-  else
+  if (then == NULL)
     {
-      g_list_store_insert_sorted (self->alerts, alert, compare_newest_first, NULL);
+      insert_alert (self, alert);
       then = alert;
     }
+  else if (enigm_alert_is_older (then, alert) ||
+           json_object_equal (enigm_account_get_item_json (then), json))
+    {
+      enigm_account_touch (self, then);
+      return TRUE;
+    }
+  else
+    enigm_alert_copy (then, alert);
+  enigm_account_touch (self, then);
   enigm_account_set_item_json (then, json);
   enigm_account_decorate (self);
   enigm_account_emit_alert_changed (self, then);

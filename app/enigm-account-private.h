@@ -23,6 +23,8 @@ struct _EnigmAccount
   EnigmPlatform *platform;
   EnigmSealedFile *file;
   guint n_saving;
+  gboolean saving_cache;
+  gboolean cache_is_old;
 
   EnigmAccountState state;
   gchar *user;
@@ -45,6 +47,15 @@ struct _EnigmAccount
   GHashTable *drills;   /* binding -> EnigmDrillEvidence */
   GHashTable *revoking; /* binding -> reason: queued while the platform is away */
   GHashTable *secrets;  /* set of bindings with a management secret here */
+
+  /* Others' alerts, by ID: enigm-alert-notice.c. */
+  GHashTable *shown;   /* set: this computer has shown them */
+  GHashTable *staging; /* ID -> stage that the platform is to be told of */
+  GHashTable *telling; /* set: being told now */
+
+  /* Which answer came last is not which was given last: enigm-refresh.c. */
+  gint64 moment;
+  gint64 list_taken[4];
 
   /* The stream: enigm-stream.c. */
   gboolean listening;
@@ -69,6 +80,8 @@ typedef struct
   gpointer (*parse) (JsonObject *json, GError **error);
   void (*copy) (gpointer self, gpointer from);
   const gchar *(*get_id) (gpointer self);
+  /* Whether what was said of it was said before what is known; not for all lists. */
+  gboolean (*is_older) (gpointer self, gpointer from);
 } EnigmListType;
 
 extern const EnigmListType enigm_list_keys;
@@ -81,6 +94,14 @@ gboolean enigm_account_merge_list (EnigmAccount *self,
                                    const EnigmListType *type,
                                    JsonObject *answer,
                                    GError **error);
+/* Notes that an item is as new as what comes from now on. */
+void enigm_account_touch (EnigmAccount *self, gpointer item);
+gboolean enigm_account_merge_list_asked (EnigmAccount *self,
+                                         GListStore *store,
+                                         const EnigmListType *type,
+                                         JsonObject *answer,
+                                         gint64 asked,
+                                         GError **error);
 gpointer
 enigm_account_find (GListStore *store, const EnigmListType *type, const gchar *id, guint *position);
 /* The JSON an item was read from, for the cache. */
@@ -102,6 +123,12 @@ GError *enigm_account_note_error (EnigmAccount *self, GError *error);
 GError *enigm_account_error_signed_out (void);
 /* Returns an error through @task unless signed in. */
 gboolean enigm_account_require (EnigmAccount *self, GTask *task);
+
+/* Tells the platform what waits to be told of others' alerts: enigm-alert-notice.c. */
+void enigm_account_send_stages (EnigmAccount *self);
+void enigm_account_queue_stage (EnigmAccount *self, const gchar *id, const gchar *stage);
+/* Forgets what was noted of alerts that are gone. */
+void enigm_account_prune_notices (EnigmAccount *self);
 
 void enigm_account_emit_alert_changed (EnigmAccount *self, EnigmAlert *alert);
 
@@ -139,5 +166,8 @@ enigm_account_send_revocations_finish (EnigmAccount *self, GAsyncResult *result,
 gboolean enigm_account_check_label (const gchar *label, GError **error);
 
 void enigm_account_stream_update (EnigmAccount *self);
+void enigm_account_stream_renew (EnigmAccount *self);
+/* Milliseconds until the next try after @failures (at least 1); @chance is from 0 to 1. */
+guint enigm_account_stream_delay (guint failures, gdouble chance);
 
 G_END_DECLS

@@ -55,7 +55,8 @@ G_DECLARE_FINAL_TYPE (EnigmAccount, enigm_account, ENIGM, ACCOUNT, GObject)
  * @self: the account
  * @alert: an #EnigmAlert that is new, or has changed
  *
- * A notification is due if it is active, of role contact, and its own stage has no `notified` yet.
+ * Of several, the one that was raised first comes first. Ask enigm_account_is_alert_due() whether
+ * it is to be shown.
  */
 
 /**
@@ -367,8 +368,29 @@ gboolean
 enigm_account_answer_invitation_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
 /**
+ * enigm_account_is_alert_due:
+ * @alert: an alert of this account
+ *
+ * Returns: whether a notification is due: it is under way, somebody else's, its person has not said
+ *   that they saw it, and this computer has not shown it, today or before it was restarted
+ */
+gboolean enigm_account_is_alert_due (EnigmAccount *self, EnigmAlert *alert);
+
+/**
+ * enigm_account_note_alert_shown:
+ * @alert: an alert that was due
+ *
+ * It was shown: it is not due again on this computer, and the platform is told `notified`, now or
+ * as soon as it can be reached.
+ */
+void enigm_account_note_alert_shown (EnigmAccount *self, EnigmAlert *alert);
+
+/**
  * enigm_account_stage_alert_async:
  * @stage: `notified` once a notification was shown, `seen` when the person says so
+ *
+ * While the platform cannot be reached the word is kept on this computer: the call succeeds, and it
+ * is sent as soon as the platform answers; until then #EnigmAlert:waiting is set for `seen`.
  */
 void enigm_account_stage_alert_async (EnigmAccount *self,
                                       EnigmAlert *alert,

@@ -33,6 +33,7 @@ struct _EnigmAlert
   gchar *binding;
   GListStore *stages;
   gint64 delete_on;
+  gboolean waiting;
 };
 
 G_DEFINE_TYPE (EnigmAlert, enigm_alert, G_TYPE_OBJECT)
@@ -56,6 +57,7 @@ enum
   PROP_BINDING,
   PROP_STAGES,
   PROP_DELETE_ON,
+  PROP_WAITING,
   N_PROPS
 };
 
@@ -119,6 +121,9 @@ enigm_alert_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_DELETE_ON:
       g_value_set_int64 (value, self->delete_on);
       break;
+    case PROP_WAITING:
+      g_value_set_boolean (value, self->waiting);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -171,6 +176,7 @@ enigm_alert_class_init (EnigmAlertClass *class)
   properties[PROP_STAGES] = g_param_spec_object ("stages", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_DELETE_ON] =
     g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_WAITING] = g_param_spec_boolean ("waiting", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -316,7 +322,48 @@ copy_stages (EnigmAlert *self, EnigmAlert *from)
   }                                                                                                \
   G_STMT_END
 
-/* Takes over what the platform said; the ID is the same one. */
+/* Whether a contact had come further in @self than in @from. */
+static gboolean
+has_earlier_stage (EnigmAlert *self, EnigmAlert *from)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->stages)),
+                 g_list_model_get_n_items (G_LIST_MODEL (from->stages)));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EnigmAlertStage) then = g_list_model_get_item (G_LIST_MODEL (self->stages), i);
+      g_autoptr (EnigmAlertStage) stage = g_list_model_get_item (G_LIST_MODEL (from->stages), i);
+
+      if (g_str_equal (enigm_alert_stage_get_contact_id (then),
+                       enigm_alert_stage_get_contact_id (stage)) &&
+          ((enigm_alert_stage_get_notified (then) != 0 &&
+            enigm_alert_stage_get_notified (stage) == 0) ||
+           (enigm_alert_stage_get_seen (then) != 0 && enigm_alert_stage_get_seen (stage) == 0)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * enigm_alert_is_older:
+ * @from: what another answer of the platform says of the same alert
+ *
+ * Answers overtake each other: a list that was asked for before an alert ended may arrive after it.
+ * An alert only ever goes forward, so what takes something back was said earlier.
+ *
+ * Returns: whether @from was said before what @self shows
+ */
+gboolean
+enigm_alert_is_older (EnigmAlert *self, EnigmAlert *from)
+{
+  if (self->state != from->state)
+    return from->state == ENIGM_ALERT_STATE_ACTIVE;
+  return (self->has_position && from->has_position && from->position_time < self->position_time) ||
+         (self->state == ENIGM_ALERT_STATE_ACTIVE && self->has_position && !from->has_position) ||
+         has_earlier_stage (self, from);
+}
+
+/* Takes over what the platform said, unless it was said earlier; the ID is the same one. */
 void
 enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
 {
@@ -324,8 +371,7 @@ enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
 
   g_assert (g_str_equal (self->id, from->id));
 
-  /* A list that was asked for before the end may arrive after it: what has ended stays ended. */
-  if (self->state == ENIGM_ALERT_STATE_ENDED && from->state == ENIGM_ALERT_STATE_ACTIVE)
+  if (enigm_alert_is_older (self, from))
     return;
 
   g_object_freeze_notify (object);
@@ -364,6 +410,15 @@ enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels)
       label = g_hash_table_lookup (labels, enigm_alert_stage_get_contact_id (stage));
       enigm_alert_stage_set_label (stage, label != NULL ? label : "");
     }
+}
+
+void
+enigm_alert_set_waiting (EnigmAlert *self, gboolean waiting)
+{
+  if (self->waiting == waiting)
+    return;
+  self->waiting = waiting;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WAITING]);
 }
 
 const gchar *
@@ -483,6 +538,13 @@ enigm_alert_get_delete_on (EnigmAlert *self)
 {
   g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
   return self->delete_on;
+}
+
+gboolean
+enigm_alert_get_waiting (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), FALSE);
+  return self->waiting;
 }
 
 GListModel *

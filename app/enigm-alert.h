@@ -62,7 +62,7 @@ gint64 enigm_alert_stage_get_seen (EnigmAlertStage *self);
  * ""), `has-position`, `latitude`, `longitude` (degrees), `accuracy` (metres), `position-time`,
  * `from` (contact: label or contact ID of whose key it is; owner: ""), `binding` (owner: which
  * key), `stages` (a model of #EnigmAlertStage; owner: one for each contact; contact: one, one's
- * own), `delete-on`.
+ * own), `delete-on`, `waiting` (contact: "I have seen this" was said, and waits for the network).
  */
 #define ENIGM_TYPE_ALERT (enigm_alert_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmAlert, enigm_alert, ENIGM, ALERT, GObject)
@@ -84,6 +84,7 @@ const gchar *enigm_alert_get_from (EnigmAlert *self);
 const gchar *enigm_alert_get_from_contact_id (EnigmAlert *self);
 const gchar *enigm_alert_get_binding (EnigmAlert *self);
 gint64 enigm_alert_get_delete_on (EnigmAlert *self);
+gboolean enigm_alert_get_waiting (EnigmAlert *self);
 
 /**
  * enigm_alert_get_stages:

@@ -5,40 +5,66 @@
 
 static const gchar *const stages[] = { "notified", "seen", NULL };
 
-/* What an alert's change ends with: the alert as it is now, or without it. */
+/* The answer to a change is the alert as it is now. */
 static void
-on_fetched (GObject *object, GAsyncResult *result, gpointer data)
+take_answer (EnigmAccount *self, EnigmPlatform *platform, JsonNode *answer)
 {
-  g_autoptr (GTask) task = data;
-  EnigmAccount *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer =
-    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, NULL, &error);
 
-  /* The change was made; what it made of the alert comes with the next refresh otherwise. */
-  if (answer != NULL && self->platform == ENIGM_PLATFORM (object) &&
-      enigm_account_merge_alert (self, json_node_get_object (answer), &error))
+  if (self->platform != platform)
+    return;
+  if (enigm_account_merge_alert (self, json_node_get_object (answer), &error))
     enigm_account_save_cache (self);
-  g_task_return_boolean (task, TRUE);
+  else
+    /* The change was made; what it made of the alert comes with the next refresh. */
+    g_info ("An alert that was changed could not be read: %s", error->message);
 }
 
 static void
-on_changed (GObject *object, GAsyncResult *result, gpointer data)
+on_ended (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   EnigmAccount *self = g_task_get_source_object (task);
-  EnigmAlert *alert = g_task_get_task_data (task);
-  g_autofree gchar *path = g_strdup_printf ("/v1/events/%s", enigm_alert_get_id (alert));
   GError *error = NULL;
   g_autoptr (JsonNode) answer =
     enigm_platform_call_finish (ENIGM_PLATFORM (object), result, NULL, &error);
 
   if (answer == NULL)
-    g_task_return_error (task, enigm_account_note_error (self, error));
+    {
+      g_task_return_error (task, enigm_account_note_error (self, error));
+      return;
+    }
+  take_answer (self, ENIGM_PLATFORM (object), answer);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* A word to the owner is worth keeping: it goes as soon as the platform is back. */
+static void
+on_staged (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  EnigmAlert *alert = g_task_get_task_data (task);
+  const gchar *stage = g_object_get_data (G_OBJECT (task), "enigm-stage");
+  GError *error = NULL;
+  g_autoptr (JsonNode) answer =
+    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, NULL, &error);
+
+  if (answer != NULL)
+    {
+      take_answer (self, ENIGM_PLATFORM (object), answer);
+      g_task_return_boolean (task, TRUE);
+    }
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY) &&
+           self->platform == ENIGM_PLATFORM (object))
+    {
+      g_error_free (error);
+      enigm_account_queue_stage (self, enigm_alert_get_id (alert), stage);
+      enigm_account_stream_renew (self);
+      g_task_return_boolean (task, TRUE);
+    }
   else
-    enigm_platform_call_async (ENIGM_PLATFORM (object), "GET", path, NULL,
-                               ENIGM_PLATFORM_CALL_BEARER, NULL, g_task_get_cancellable (task),
-                               on_fetched, g_object_ref (task));
+    g_task_return_error (task, enigm_account_note_error (self, error));
 }
 
 void
@@ -60,6 +86,7 @@ enigm_account_stage_alert_async (EnigmAccount *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_account_stage_alert_async);
   g_task_set_task_data (task, g_object_ref (alert), g_object_unref);
+  g_object_set_data_full (G_OBJECT (task), "enigm-stage", g_strdup (stage), g_free);
   if (!enigm_account_require (self, task))
     return;
   path = g_strdup_printf ("/v1/events/%s/stage", enigm_alert_get_id (alert));
@@ -68,7 +95,7 @@ enigm_account_stage_alert_async (EnigmAccount *self,
   json_object_set_string_member (object, "stage", stage);
   json_node_take_object (body, object);
   enigm_platform_call_async (self->platform, "POST", path, body, ENIGM_PLATFORM_CALL_BEARER, NULL,
-                             cancellable, on_changed, g_object_ref (task));
+                             cancellable, on_staged, g_object_ref (task));
 }
 
 gboolean
@@ -101,7 +128,7 @@ enigm_account_end_alert_async (EnigmAccount *self,
   json_node_take_object (body, json_object_new ());
   enigm_platform_call_async (self->platform, "POST", path, body,
                              ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL,
-                             cancellable, on_changed, g_object_ref (task));
+                             cancellable, on_ended, g_object_ref (task));
 }
 
 gboolean

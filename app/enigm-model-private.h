@@ -37,7 +37,9 @@ void enigm_alert_stage_copy (EnigmAlertStage *self, EnigmAlertStage *from);
 void enigm_alert_stage_set_label (EnigmAlertStage *self, const gchar *label);
 
 EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
+gboolean enigm_alert_is_older (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);
+void enigm_alert_set_waiting (EnigmAlert *self, gboolean waiting);
 void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
 
 /* Readers shared by the models: a contact ID with right check digits, in its canonical form; a

@@ -5,6 +5,13 @@
 
 /* One list. */
 
+/* One list that was asked for. */
+typedef struct
+{
+  const EnigmListType *type;
+  gint64 asked;
+} Fetch;
+
 static GListStore *
 get_store (EnigmAccount *self, const EnigmListType *type)
 {
@@ -15,6 +22,19 @@ get_store (EnigmAccount *self, const EnigmListType *type)
   if (type == &enigm_list_invitations)
     return self->invitations;
   return self->alerts;
+}
+
+static gint64 *
+get_taken (EnigmAccount *self, const EnigmListType *type)
+{
+  static const EnigmListType *const types[] = { &enigm_list_keys, &enigm_list_contacts,
+                                                &enigm_list_invitations, &enigm_list_alerts };
+  gsize i = 0;
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (types) == G_N_ELEMENTS (self->list_taken));
+  while (types[i] != type)
+    i++;
+  return &self->list_taken[i];
 }
 
 /* What each alert was last read from, by ID. */
@@ -34,18 +54,20 @@ remember_alerts (EnigmAccount *self)
   return alerts;
 }
 
-/* An alert that came while nobody listened is as new as one from the stream. */
+/* An alert that came while nobody listened is as new as one from the stream; the oldest is told
+ * first, as if somebody had listened. One that was kept and never shown is told again. */
 static void
 signal_alerts (EnigmAccount *self, GHashTable *before)
 {
   g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->alerts)); i++)
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->alerts)); i-- > 0;)
     {
       g_autoptr (EnigmAlert) alert = g_list_model_get_item (G_LIST_MODEL (self->alerts), i);
       JsonObject *then = g_hash_table_lookup (before, enigm_alert_get_id (alert));
 
-      if (then == NULL || !json_object_equal (then, enigm_account_get_item_json (alert)))
+      if (then == NULL || !json_object_equal (then, enigm_account_get_item_json (alert)) ||
+          enigm_account_is_alert_due (self, alert))
         g_ptr_array_add (changed, g_steal_pointer (&alert));
     }
   for (guint i = 0; i < changed->len; i++)
@@ -57,7 +79,9 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   EnigmAccount *self = g_task_get_source_object (task);
-  const EnigmListType *type = g_task_get_task_data (task);
+  Fetch *fetch = g_task_get_task_data (task);
+  const EnigmListType *type = fetch->type;
+  gint64 *taken = get_taken (self, type);
   GError *error = NULL;
   g_autofree gchar *etag = NULL;
   g_autoptr (GHashTable) alerts = NULL;
@@ -71,14 +95,22 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
       g_task_return_error (task, enigm_account_error_signed_out ());
       return;
     }
+  /* The answer to a later question is there already. */
+  if (answer != NULL && fetch->asked < *taken)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
   if (type == &enigm_list_alerts)
     alerts = remember_alerts (self);
-  if (answer == NULL || !enigm_account_merge_list (self, get_store (self, type), type,
-                                                   json_node_get_object (answer), &error))
+  if (answer == NULL ||
+      !enigm_account_merge_list_asked (self, get_store (self, type), type,
+                                       json_node_get_object (answer), fetch->asked, &error))
     {
       g_task_return_error (task, enigm_account_note_error (self, error));
       return;
     }
+  *taken = fetch->asked;
   if (type == &enigm_list_contacts)
     {
       g_free (self->contacts_etag);
@@ -86,7 +118,10 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
     }
   enigm_account_decorate (self);
   if (alerts != NULL)
-    signal_alerts (self, alerts);
+    {
+      enigm_account_prune_notices (self);
+      signal_alerts (self, alerts);
+    }
   g_task_return_boolean (task, TRUE);
 }
 
@@ -98,9 +133,12 @@ enigm_account_fetch_list_async (EnigmAccount *self,
                                 gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Fetch *fetch = g_new (Fetch, 1);
 
+  fetch->type = type;
+  fetch->asked = ++self->moment;
   g_task_set_source_tag (task, enigm_account_fetch_list_async);
-  g_task_set_task_data (task, (gpointer) type, NULL);
+  g_task_set_task_data (task, fetch, g_free);
   if (enigm_account_require (self, task))
     enigm_platform_call_async (self->platform, "GET", type->path, NULL, ENIGM_PLATFORM_CALL_BEARER,
                                NULL, cancellable, on_list_answered, g_object_ref (task));
@@ -149,6 +187,7 @@ finish_one (GTask *task, GError *error)
     }
   enigm_account_set_unknown_since (self, 0);
   enigm_account_save_cache (self);
+  enigm_account_send_stages (self);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -45,6 +45,15 @@ on_retry_due (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Half of the time is chance. */
+guint
+enigm_account_stream_delay (guint failures, gdouble chance)
+{
+  guint most = MIN (RETRY_FIRST << MIN (MAX (failures, 1u) - 1, 6u), RETRY_MAX);
+
+  return most / 2 + (guint) (most / 2 * CLAMP (chance, 0, 1));
+}
+
 /* Ends the connection, and makes the next one in a while if one is still wanted. */
 static void
 give_up (Connection *connection, const GError *error)
@@ -53,40 +62,87 @@ give_up (Connection *connection, const GError *error)
 
   if (is_current (connection))
     {
-      guint delay = MIN (RETRY_FIRST << MIN (self->stream_failures, 6u), RETRY_MAX);
-
       g_clear_object (&self->stream_cancellable);
       if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED))
         enigm_account_set_state (self, ENIGM_ACCOUNT_STATE_SESSION_ENDED);
       else
         {
           self->stream_failures++;
-          delay = delay / 2 + (guint) g_random_int_range (0, (gint32) (delay / 2) + 1);
-          self->stream_retry_id = g_timeout_add (delay, on_retry_due, self);
+          self->stream_retry_id =
+            g_timeout_add (enigm_account_stream_delay (self->stream_failures, g_random_double ()),
+                           on_retry_due, self);
         }
     }
   connection_free (connection);
+}
+
+/* What the stream told of has to be asked for, and the answer got lost: the stream has gone past
+ * it, so it is begun anew, and with it everything is asked for. */
+static void
+begin_anew (EnigmAccount *self, GCancellable *cancellable, const GError *error)
+{
+  if (self->stream_cancellable == cancellable &&
+      g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    g_cancellable_cancel (cancellable);
+}
+
+/**
+ * enigm_account_stream_renew:
+ *
+ * Something that was sent got lost: where the stream is open, it is begun anew, and what waits is
+ * sent with it.
+ */
+void
+enigm_account_stream_renew (EnigmAccount *self)
+{
+  if (self->stream_cancellable != NULL)
+    g_cancellable_cancel (self->stream_cancellable);
 }
 
 static void
 on_list_fetched (GObject *object, GAsyncResult *result, gpointer data)
 {
   EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GCancellable) cancellable = data;
   g_autoptr (GError) error = NULL;
 
   if (enigm_account_fetch_list_finish (self, result, &error))
-    enigm_account_save_cache (self);
-  else
-    g_info ("A list could not be asked for again: %s", error->message);
+    {
+      enigm_account_save_cache (self);
+      return;
+    }
+  g_info ("A list could not be asked for again: %s", error->message);
+  begin_anew (self, cancellable, error);
 }
 
 static void
 on_refreshed (GObject *object, GAsyncResult *result, gpointer data)
 {
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GCancellable) cancellable = data;
   g_autoptr (GError) error = NULL;
 
-  if (!enigm_account_refresh_finish (ENIGM_ACCOUNT (object), result, &error))
-    g_info ("Not everything could be asked for: %s", error->message);
+  if (enigm_account_refresh_finish (self, result, &error))
+    {
+      if (self->stream_cancellable == cancellable)
+        self->stream_failures = 0;
+      return;
+    }
+  g_info ("Not everything could be asked for: %s", error->message);
+  begin_anew (self, cancellable, error);
+}
+
+static void
+fetch (EnigmAccount *self, const EnigmListType *type, GCancellable *cancellable)
+{
+  enigm_account_fetch_list_async (self, type, cancellable, on_list_fetched,
+                                  g_object_ref (cancellable));
+}
+
+static void
+refresh (EnigmAccount *self, GCancellable *cancellable)
+{
+  enigm_account_refresh_async (self, cancellable, on_refreshed, g_object_ref (cancellable));
 }
 
 /* The alert itself, or an empty object where one is to be asked for again: one was deleted. */
@@ -105,7 +161,7 @@ take_alert (EnigmAccount *self, const gchar *data, GCancellable *cancellable)
     }
   if (error != NULL)
     g_info ("An alert in the stream could not be read: %s", error->message);
-  enigm_account_fetch_list_async (self, &enigm_list_alerts, cancellable, on_list_fetched, NULL);
+  fetch (self, &enigm_list_alerts, cancellable);
 }
 
 static void
@@ -125,14 +181,13 @@ on_event (const gchar *id, const gchar *event, const gchar *data, gpointer user_
   if (g_str_equal (event, "event"))
     take_alert (self, data, cancellable);
   else if (g_str_equal (event, "keys"))
-    enigm_account_fetch_list_async (self, &enigm_list_keys, cancellable, on_list_fetched, NULL);
+    fetch (self, &enigm_list_keys, cancellable);
   else if (g_str_equal (event, "contacts"))
-    enigm_account_fetch_list_async (self, &enigm_list_contacts, cancellable, on_list_fetched, NULL);
+    fetch (self, &enigm_list_contacts, cancellable);
   else if (g_str_equal (event, "invitations"))
-    enigm_account_fetch_list_async (self, &enigm_list_invitations, cancellable, on_list_fetched,
-                                    NULL);
+    fetch (self, &enigm_list_invitations, cancellable);
   else if (g_str_equal (event, "session"))
-    enigm_account_refresh_async (self, cancellable, on_refreshed, NULL);
+    refresh (self, cancellable);
 }
 
 static void
@@ -156,7 +211,6 @@ on_read (GObject *object, GAsyncResult *result, gpointer data)
       give_up (connection, NULL);
       return;
     }
-  connection->account->stream_failures = 0;
   /* A comment every thirty seconds says that what is shown is still known. */
   connection->account->heard = g_get_real_time () / G_USEC_PER_SEC;
   g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
@@ -177,7 +231,7 @@ on_opened (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   /* What happened while nobody listened, alerts that the stream no longer holds included. */
-  enigm_account_refresh_async (connection->account, connection->cancellable, on_refreshed, NULL);
+  refresh (connection->account, connection->cancellable);
   g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
                                    on_read, connection);
 }

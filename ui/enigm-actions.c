@@ -44,10 +44,17 @@ on_show_alert_activated (GSimpleAction *action, GVariant *parameter, gpointer us
     enigm_window_show_alert (ENIGM_WINDOW (window), g_variant_get_string (parameter, NULL));
 }
 
+static void
+on_see_alert_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  enigm_application_see_alert (user_data, g_variant_get_string (parameter, NULL));
+}
+
 static const GActionEntry application_actions[] = {
   { "quit", on_quit_activated, NULL, NULL, NULL, { 0 } },
   { "about", on_about_activated, NULL, NULL, NULL, { 0 } },
   { "show-alert", on_show_alert_activated, "s", NULL, NULL, { 0 } },
+  { "see-alert", on_see_alert_activated, "s", NULL, NULL, { 0 } },
 };
 
 /* The window's */

@@ -25,27 +25,6 @@ struct _EnigmApplication
 
 G_DEFINE_FINAL_TYPE (EnigmApplication, enigm_application, ADW_TYPE_APPLICATION)
 
-static void
-on_alert_staged (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  /* The account tells the platform again when it listens again; nobody can mend it meanwhile. */
-  if (!enigm_account_stage_alert_finish (ENIGM_ACCOUNT (source), result, &error))
-    g_debug ("That an alert was shown is not known to the platform yet: %s", error->message);
-}
-
-static gboolean
-is_notification_due (EnigmAlert *alert)
-{
-  GListModel *stages = enigm_alert_get_stages (alert);
-  g_autoptr (EnigmAlertStage) own = g_list_model_get_item (stages, 0);
-
-  return enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_CONTACT &&
-         enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE &&
-         (own == NULL || enigm_alert_stage_get_notified (own) == 0);
-}
-
 /* It names nobody: whoever looks over a shoulder, or at a locked screen, learns no name. */
 static void
 notify_of_alert (EnigmApplication *self, EnigmAlert *alert)
@@ -61,8 +40,12 @@ notify_of_alert (EnigmApplication *self, EnigmAlert *alert)
                                                    : G_NOTIFICATION_PRIORITY_URGENT);
   g_notification_set_default_action_and_target (notification, "app.show-alert", "s",
                                                 enigm_alert_get_id (alert));
+  /* A drill is answered with one press. Who says that they saw an alert has opened it. */
+  if (drill)
+    g_notification_add_button_with_target (notification, _ ("I Have Seen This"), "app.see-alert",
+                                           "s", enigm_alert_get_id (alert));
   g_application_send_notification (G_APPLICATION (self), enigm_alert_get_id (alert), notification);
-  enigm_account_stage_alert_async (self->account, alert, "notified", NULL, on_alert_staged, NULL);
+  enigm_account_note_alert_shown (self->account, alert);
 }
 
 static void
@@ -70,7 +53,7 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
 {
   EnigmApplication *self = user_data;
 
-  if (is_notification_due (alert))
+  if (enigm_account_is_alert_due (account, alert))
     notify_of_alert (self, alert);
   else if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ENDED)
     g_application_withdraw_notification (G_APPLICATION (self), enigm_alert_get_id (alert));
@@ -120,6 +103,44 @@ enigm_application_open_account (EnigmApplication *self, GError **error)
   g_signal_connect (self->account, "alert-changed", G_CALLBACK (on_alert_changed), self);
   export_control (self);
   return TRUE;
+}
+
+static void
+on_alert_seen (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *id = user_data;
+  GApplication *application = g_application_get_default ();
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_stage_alert_finish (ENIGM_ACCOUNT (source), result, &error))
+    g_application_withdraw_notification (application, id);
+  else
+    /* Where it says why. */
+    g_action_group_activate_action (G_ACTION_GROUP (application), "show-alert",
+                                    g_variant_new_string (id));
+}
+
+/**
+ * enigm_application_see_alert:
+ * @id: an alert's ID
+ *
+ * The person says, on its notification, that they have seen it. Where that cannot be told of, the
+ * alert is opened.
+ */
+void
+enigm_application_see_alert (EnigmApplication *self, const char *id)
+{
+  EnigmAlert *alert = NULL;
+
+  g_return_if_fail (ENIGM_IS_APPLICATION (self) && id != NULL);
+
+  if (self->account != NULL)
+    alert = enigm_account_find_alert (self->account, id);
+  if (alert != NULL)
+    enigm_account_stage_alert_async (self->account, alert, "seen", NULL, on_alert_seen,
+                                     g_strdup (id));
+  else
+    g_action_group_activate_action (G_ACTION_GROUP (self), "show-alert", g_variant_new_string (id));
 }
 
 EnigmAccount *

@@ -24,6 +24,7 @@ EnigmApplication *enigm_application_new (void);
  *
  * Returns: (transfer none) (nullable): the account; %NULL while another process owns its state
  */
+void enigm_application_see_alert (EnigmApplication *self, const char *id);
 EnigmAccount *enigm_application_get_account (EnigmApplication *self);
 
 /**
