@@ -7,6 +7,7 @@
 
 #include "enigm-actions.h"
 #include "enigm-control.h"
+#include "enigm-notices.h"
 #include "enigm-state-lock.h"
 #include "enigm-window.h"
 
@@ -19,6 +20,8 @@ struct _EnigmApplication
   EnigmRadio *radio;
   guint control_id;
   GSettings *settings;
+  EnigmListener *listener;
+  gboolean listen_only;
   char *platform_hint;
   char *ca_hint;
 };
@@ -167,6 +170,13 @@ enigm_application_get_settings (EnigmApplication *self)
   return self->settings;
 }
 
+EnigmListener *
+enigm_application_get_listener (EnigmApplication *self)
+{
+  g_return_val_if_fail (ENIGM_IS_APPLICATION (self), NULL);
+  return self->listener;
+}
+
 const char *
 enigm_application_get_platform_hint (EnigmApplication *self)
 {
@@ -184,10 +194,19 @@ enigm_application_get_ca_hint (EnigmApplication *self)
 static void
 enigm_application_activate (GApplication *application)
 {
+  EnigmApplication *self = ENIGM_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  const gboolean listen_only = self->listen_only && window == NULL;
 
+  self->listen_only = FALSE;
   if (window == NULL)
-    window = GTK_WINDOW (enigm_window_new (ENIGM_APPLICATION (application)));
+    window = GTK_WINDOW (enigm_window_new (self));
+  if (listen_only)
+    {
+      enigm_window_listen (ENIGM_WINDOW (window));
+      return;
+    }
+  enigm_notices_show_listening (application, FALSE);
   gtk_window_present (window);
 }
 
@@ -204,6 +223,7 @@ enigm_application_startup (GApplication *application)
     schema = g_settings_schema_source_lookup (source, APPLICATION_ID, TRUE);
   if (schema != NULL)
     self->settings = g_settings_new_full (schema, NULL, NULL);
+  self->listener = enigm_listener_new (self->settings);
   gtk_window_set_default_icon_name (APPLICATION_ID);
   enigm_actions_add_to_application (self);
 }
@@ -215,6 +235,20 @@ enigm_application_handle_local_options (GApplication *application, GVariantDict 
 
   g_variant_dict_lookup (options, "platform", "s", &self->platform_hint);
   g_variant_dict_lookup (options, "ca-file", "^ay", &self->ca_hint);
+  if (g_variant_dict_lookup (options, "listen", "b", &self->listen_only) && self->listen_only)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!g_application_register (application, NULL, &error))
+        {
+          g_printerr ("%s\n", error->message);
+          return 1;
+        }
+      /* One that runs already listens as its person wants; to activate it would raise its window.
+       */
+      if (g_application_get_is_remote (application))
+        return 0;
+    }
   return -1;
 }
 
@@ -237,6 +271,7 @@ enigm_application_finalize (GObject *object)
   g_clear_object (&self->account);
   g_clear_object (&self->radio);
   g_clear_pointer (&self->lock, enigm_state_lock_free);
+  g_clear_object (&self->listener);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->platform_hint, g_free);
   g_clear_pointer (&self->ca_hint, g_free);
@@ -263,6 +298,8 @@ enigm_application_init (EnigmApplication *self)
       N_ ("ADDRESS") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
       N_ ("Begin sign-in with trust in the certificate authority in this file"), N_ ("FILE") },
+    { "listen", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window, and listen for alerts"),
+      NULL },
     { NULL }
   };
 

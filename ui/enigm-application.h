@@ -4,6 +4,7 @@
 #include <adwaita.h>
 
 #include "enigm-account.h"
+#include "enigm-listener.h"
 #include "enigm-radio.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,13 @@ EnigmRadio *enigm_application_get_radio (EnigmApplication *self);
  *   installed
  */
 GSettings *enigm_application_get_settings (EnigmApplication *self);
+
+/**
+ * enigm_application_get_listener:
+ *
+ * Returns: (transfer none): what is listened for without a window
+ */
+EnigmListener *enigm_application_get_listener (EnigmApplication *self);
 
 /**
  * enigm_application_get_platform_hint:

@@ -9,6 +9,7 @@
 #include "enigm-error.h"
 #include "enigm-key-page.h"
 #include "enigm-key-row.h"
+#include "enigm-listen-group.h"
 
 struct _EnigmSettingsWindow
 {
@@ -23,8 +24,7 @@ struct _EnigmSettingsWindow
   GtkLabel *sign_out_error;
   AdwActionRow *platform_row;
   AdwActionRow *trust_row;
-  GtkWidget *listen_group;
-  GtkSwitch *listen_switch;
+  EnigmListenGroup *listen_group;
 
   EnigmAccount *account;
 };
@@ -191,7 +191,6 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, platform_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, trust_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, listen_group);
-  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, listen_switch);
   gtk_widget_class_bind_template_callback (widget_class, on_pair_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_key_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_sign_out_button_clicked);
@@ -200,11 +199,12 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
 static void
 enigm_settings_window_init (EnigmSettingsWindow *self)
 {
+  g_type_ensure (ENIGM_TYPE_LISTEN_GROUP); /* The template names it. */
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
 GtkWidget *
-enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, GSettings *settings)
+enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, EnigmListener *listener)
 {
   EnigmSettingsWindow *self =
     g_object_new (ENIGM_TYPE_SETTINGS_WINDOW, "transient-for", parent, NULL);
@@ -213,10 +213,7 @@ enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, GSettings *
   g_signal_connect_object (enigm_account_get_keys (account), "items-changed",
                            G_CALLBACK (update_keys), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "notify", G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
-  if (settings != NULL)
-    g_settings_bind (settings, "listen-when-closed", self->listen_switch, "active",
-                     G_SETTINGS_BIND_DEFAULT);
-  gtk_widget_set_visible (self->listen_group, settings != NULL);
+  enigm_listen_group_set_listener (self->listen_group, listener);
   update_keys (self);
   update_account (self);
   return GTK_WIDGET (self);

@@ -4,6 +4,7 @@
 #include <adwaita.h>
 
 #include "enigm-account.h"
+#include "enigm-listener.h"
 
 G_BEGIN_DECLS
 
@@ -23,11 +24,11 @@ G_DECLARE_FINAL_TYPE (EnigmSettingsWindow,
  * enigm_settings_window_new:
  * @parent: the window it belongs to
  * @account: the account
- * @settings: (nullable): what the app remembers
+ * @listener: what is listened for without a window
  *
  * Returns: (transfer floating): the window
  */
 GtkWidget *
-enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, GSettings *settings);
+enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, EnigmListener *listener);
 
 G_END_DECLS

@@ -7,6 +7,10 @@
 
 #include "enigm-busy.h"
 #include "enigm-error.h"
+#include "enigm-portal.h"
+
+/* Seconds after which it is said that the desktop has handed over no file. It may still. */
+#define LATE_SECONDS 10
 
 typedef enum
 {
@@ -42,6 +46,7 @@ struct _EnigmWelcomePage
   EnigmAccount *account;
   GCancellable *cancellable;
   GtkFileChooserNative *chooser;
+  guint chooser_late;
   Mode mode;
   gboolean busy;
   char *origin;
@@ -89,6 +94,7 @@ update_form (EnigmWelcomePage *self)
 static void
 show_error (GtkLabel *label, GtkWidget *row, const GError *error)
 {
+  gtk_widget_add_css_class (GTK_WIDGET (label), "error");
   gtk_label_set_label (label, error->message);
   gtk_widget_set_visible (GTK_WIDGET (label), TRUE);
   if (row == NULL)
@@ -320,10 +326,49 @@ on_trust_row_notified (EnigmWelcomePage *self)
 }
 
 static void
+say_of_file (EnigmWelcomePage *self, const char *words, gboolean is_trouble)
+{
+  if (is_trouble)
+    gtk_widget_add_css_class (GTK_WIDGET (self->origin_error), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->origin_error), "error");
+  gtk_label_set_label (self->origin_error, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->origin_error), TRUE);
+}
+
+static void
+drop_chooser (EnigmWelcomePage *self)
+{
+  g_clear_handle_id (&self->chooser_late, g_source_remove);
+  g_clear_object (&self->chooser);
+}
+
+static gboolean
+on_chooser_late (gpointer user_data)
+{
+  EnigmWelcomePage *self = user_data;
+
+  self->chooser_late = 0;
+  say_of_file (self,
+               _ ("Your desktop has not handed over a file yet. Choose one in its window, or trust "
+                  "the platform in another way."),
+               FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_chooser_responded (GtkNativeDialog *dialog, int response, gpointer user_data)
 {
   EnigmWelcomePage *self = user_data;
 
+  clear_errors (self);
+  /* A person who cancels is told apart from a desktop that hands over nothing. */
+  if (response == GTK_RESPONSE_DELETE_EVENT && enigm_portal_is_needed ())
+    say_of_file (
+      self,
+      _ ("Your desktop handed over no file. Nothing was changed. Try again, or trust the "
+         "platform in another way."),
+      TRUE);
   if (response == GTK_RESPONSE_ACCEPT)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
@@ -331,21 +376,62 @@ on_chooser_responded (GtkNativeDialog *dialog, int response, gpointer user_data)
 
       gtk_editable_set_text (self->ca_row, path != NULL ? path : "");
     }
-  g_clear_object (&self->chooser);
+  drop_chooser (self);
 }
 
 static void
-on_choose_button_clicked (EnigmWelcomePage *self)
+show_chooser (EnigmWelcomePage *self)
 {
+  const gboolean portal = enigm_portal_is_needed ();
+
+  /* One that was not answered is given up: its late answer would be to an older question. */
+  if (self->chooser != NULL && portal)
+    {
+      gtk_native_dialog_hide (GTK_NATIVE_DIALOG (self->chooser));
+      drop_chooser (self);
+    }
   if (self->chooser == NULL)
     {
       self->chooser = gtk_file_chooser_native_new (
         _ ("Choose the Authority's File"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
         GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), _ ("_Cancel"));
-      gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+      /* A portal's window may never come; one that is modal would keep this one closed until then.
+       */
+      gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), !portal);
       g_signal_connect (self->chooser, "response", G_CALLBACK (on_chooser_responded), self);
     }
+  if (portal)
+    self->chooser_late = g_timeout_add_seconds (LATE_SECONDS, on_chooser_late, self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_portal_probed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmWelcomePage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_portal_probe_finish (result, &error) != 0)
+    {
+      if (self->cancellable != NULL)
+        show_chooser (self);
+    }
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_MISSING))
+    /* Without the portal GTK would show the sandbox's own files, where nobody keeps any. */
+    say_of_file (self,
+                 _ ("This desktop offers no way to hand a file to Enigm App. Trust the platform by "
+                    "its public key instead."),
+                 TRUE);
+}
+
+static void
+on_choose_button_clicked (EnigmWelcomePage *self)
+{
+  if (enigm_portal_is_needed ())
+    enigm_portal_probe_async ("org.freedesktop.portal.FileChooser", self->cancellable,
+                              on_portal_probed, g_object_ref (self));
+  else
+    show_chooser (self);
 }
 
 /* The widget */
@@ -364,7 +450,7 @@ enigm_welcome_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->chooser);
+  drop_chooser (self);
   g_clear_object (&self->account);
   g_clear_pointer (&self->origin, g_free);
   G_OBJECT_CLASS (enigm_welcome_page_parent_class)->dispose (object);

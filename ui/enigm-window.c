@@ -8,10 +8,12 @@
 #include "enigm-actions.h"
 #include "enigm-alert-page.h"
 #include "enigm-alerts-page.h"
+#include "enigm-background.h"
 #include "enigm-button.h"
 #include "enigm-contacts-page.h"
 #include "enigm-drill-window.h"
 #include "enigm-invite-window.h"
+#include "enigm-notices.h"
 #include "enigm-pairing-window.h"
 #include "enigm-settings-window.h"
 #include "enigm-status-page.h"
@@ -286,6 +288,25 @@ on_account_models_changed (EnigmWindow *self)
   update_badges (self);
 }
 
+/* Nobody sees this window: it was made to listen. */
+static void
+say_whether_it_listens (EnigmWindow *self)
+{
+  GApplication *application = G_APPLICATION (get_application (self));
+  const EnigmAccountState state =
+    self->account != NULL ? enigm_account_get_state (self->account) : ENIGM_ACCOUNT_STATE_LOADING;
+
+  if (state == ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    enigm_background_set_status (_ ("Listens for alerts"));
+  else if (state == ENIGM_ACCOUNT_STATE_SIGNED_OUT)
+    gtk_window_destroy (GTK_WINDOW (self));
+  else
+    enigm_notices_show_deaf (application, self->trouble != NULL
+                                            ? self->trouble->message
+                                            : _ ("This computer was closed in your account. Open "
+                                                 "Enigm App and sign in again."));
+}
+
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -293,8 +314,11 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_error (&self->trouble);
   enigm_account_load_finish (ENIGM_ACCOUNT (source), result, &self->trouble);
-  if (self->root != NULL)
-    update_root (self);
+  if (self->root == NULL)
+    return;
+  update_root (self);
+  if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+    say_whether_it_listens (self);
 }
 
 static gboolean
@@ -318,6 +342,8 @@ load (EnigmWindow *self)
       if (!enigm_application_open_account (get_application (self), &self->trouble))
         {
           update_root (self);
+          if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+            say_whether_it_listens (self);
           return;
         }
       self->account = g_object_ref (enigm_application_get_account (get_application (self)));
@@ -365,6 +391,12 @@ on_notice_button_clicked (EnigmWindow *self)
                                 on_keyring_unlocked, g_object_ref (self));
   else
     load (self);
+}
+
+void
+enigm_window_listen (EnigmWindow *self)
+{
+  load (self);
 }
 
 /* What actions do */
@@ -432,7 +464,7 @@ void
 enigm_window_show_settings (EnigmWindow *self)
 {
   gtk_window_present (GTK_WINDOW (enigm_settings_window_new (
-    GTK_WINDOW (self), self->account, enigm_application_get_settings (get_application (self)))));
+    GTK_WINDOW (self), self->account, enigm_application_get_listener (get_application (self)))));
 }
 
 void
@@ -502,11 +534,12 @@ enigm_window_close_request (GtkWindow *window)
 
   if (settings != NULL)
     enigm_window_size_remember (GTK_WINDOW (self), settings);
-  if (settings != NULL && g_settings_get_boolean (settings, "listen-when-closed") &&
+  if (enigm_listener_get_when_closed (enigm_application_get_listener (get_application (self))) &&
       self->account != NULL &&
       enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
     {
       gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      enigm_notices_show_listening (G_APPLICATION (get_application (self)), TRUE);
       return TRUE;
     }
   return GTK_WINDOW_CLASS (enigm_window_parent_class)->close_request (window);

@@ -25,6 +25,7 @@ void enigm_window_show_alert (EnigmWindow *self, const char *id);
 gboolean enigm_window_get_can_go_back (EnigmWindow *self);
 void enigm_window_go_back (EnigmWindow *self);
 void enigm_window_refresh (EnigmWindow *self);
+void enigm_window_listen (EnigmWindow *self);
 void enigm_window_pair (EnigmWindow *self);
 void enigm_window_drill (EnigmWindow *self);
 void enigm_window_invite (EnigmWindow *self);

@@ -226,6 +226,8 @@ exit_for_error (const GError *error)
     case ENIGM_ERROR_STORAGE:
     case ENIGM_ERROR_IN_USE:
     case ENIGM_ERROR_RANDOMNESS:
+    case ENIGM_ERROR_DESKTOP_REFUSED:
+    case ENIGM_ERROR_DESKTOP_MISSING:
     default:
       return ENIGM_CLI_FAILED;
     }

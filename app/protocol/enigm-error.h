@@ -37,6 +37,8 @@ G_BEGIN_DECLS
  * @ENIGM_ERROR_IN_USE: another process owns the account's state on this computer
  * @ENIGM_ERROR_NO_ACCOUNT: nobody is signed in on this computer
  * @ENIGM_ERROR_RANDOMNESS: this computer's random generator failed; nothing secret can be made
+ * @ENIGM_ERROR_DESKTOP_REFUSED: the desktop was asked, and does not allow it
+ * @ENIGM_ERROR_DESKTOP_MISSING: the desktop offers nobody to ask
  *
  * Everything that can go wrong, one domain for the whole project. Cancelling stays
  * %G_IO_ERROR_CANCELLED.
@@ -75,6 +77,8 @@ typedef enum
   ENIGM_ERROR_IN_USE,
   ENIGM_ERROR_NO_ACCOUNT,
   ENIGM_ERROR_RANDOMNESS,
+  ENIGM_ERROR_DESKTOP_REFUSED,
+  ENIGM_ERROR_DESKTOP_MISSING,
 } EnigmError;
 
 #define ENIGM_ERROR (enigm_error_quark ())

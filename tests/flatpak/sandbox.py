@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
+import json
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 sys.path.insert(0, str(SOURCE / "tests/world"))
-from world import DEADLINE, World  # noqa: E402
+from gi.repository import GLib  # noqa: E402
+from world import DEADLINE, World, WorldError  # noqa: E402
 
 ID = "io.enigm.App"
 BUILD_DEADLINE = 900  # seconds; a first run fetches and unpacks a runtime
@@ -22,7 +25,11 @@ PORTALS = {  # in the order they need each other
 }
 # What a desktop's own file says: which program answers which portal.
 SECRET_PORTAL = "[portal]\nDBusName=org.freedesktop.secrets\nInterfaces=org.freedesktop.impl.portal.Secret\nUseIn=gnome\n"
-PREFERRED = "[preferred]\ndefault=gnome-keyring\n"
+ODD_DESKTOP = "org.freedesktop.impl.portal.desktop.odd"
+ODD_PORTAL = (f"[portal]\nDBusName={ODD_DESKTOP}\nInterfaces=" + ";".join(
+    f"org.freedesktop.impl.portal.{name}" for name in ("Access", "Background", "FileChooser", "Notification"))
+    + "\nUseIn=gnome\n")
+PREFERRED = "[preferred]\ndefault=gnome-keyring;odd\n"
 # In a sandbox a file reaches the app through the document portal, between two @@. The portal names it
 # by the runtime folder outside, which on a desktop, but not in a private world, is the same inside.
 ENIGMCTL = """#!/bin/bash
@@ -35,27 +42,30 @@ exec flatpak run --user --command=bash --file-forwarding io.enigm.App \\
   -c 'exec enigmctl "${@/#$0/$XDG_RUNTIME_DIR}"' "$XDG_RUNTIME_DIR" "${words[@]}"
 """
 
-ENIGM_APP = """#!/bin/sh
-exec flatpak run --user io.enigm.App "$@"
+ENIGM_APP = """#!/bin/bash
+exec flatpak run --user --command=bash io.enigm.App \\
+  -c 'mkdir -p "${0%/*}"; ln -s "$XDG_RUNTIME_DIR" "$0"; exec enigm-app "$@"' "$XDG_RUNTIME_DIR" "$@"
 """
 
 
 class Installation:
     """A place for Flatpaks of its own, with the runtime and the app installed from its bundle."""
 
-    def __init__(self):
+    def __init__(self, folder=None):
         places = {"XDG_CACHE_HOME": os.path.expanduser("~/.cache")}
         places.update(os.environ)
         self.cache = pathlib.Path(places.get("ENIGM_FLATPAK_CACHE", places["XDG_CACHE_HOME"] + "/enigm-flatpak"))
         self.cache.mkdir(parents=True, exist_ok=True)
         # Beside the runtime, so that its hundreds of megabytes are linked, not copied.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="test.", dir=self.cache))
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="test.", dir=self.cache))
         self.bundle = self.folder / f"{ID}.flatpak"
         self.places = {}
         for name in ("USER_DIR", "SYSTEM_DIR", "CONFIG_DIR"):
             self.places[f"FLATPAK_{name}"] = str(self.folder / name)
-            (self.folder / name).mkdir()
+            (self.folder / name).mkdir(exist_ok=True)
         self.bin = self.folder / "bin"
+        if folder:
+            return
         self.bin.mkdir()
         for name, script in (("enigmctl", ENIGMCTL), ("enigm-app", ENIGM_APP)):
             (self.bin / name).write_text(script)
@@ -88,6 +98,13 @@ class Installation:
                  "flatpak", "--user", "install", "-y", "--noninteractive", "--bundle", self.bundle)
         return between - started, time.monotonic() - between
 
+    def copy(self):
+        """One of its own for who changes it: what is installed is linked, not copied."""
+        other = Installation()
+        shutil.rmtree(other.folder)
+        self.run("cp", "-al", self.folder, other.folder)
+        return other
+
     def upgrade(self):
         """Packs the app once more, as the next version would be, and installs that over this one."""
         old = self.commit()
@@ -118,19 +135,25 @@ class SandboxWorld(World):
     """A private world whose people run the installed Flatpak: enigmctl is the one in the sandbox.
 
     portals  "all"; None for a desktop without; else how the one there is misbehaves (odd-portal.py)
+    desktop  who answers behind the real portals: None, or a mode of odd-desktop.py
     unlocked whether the keyring is
     """
 
-    def __init__(self, installation, portals="all", unlocked=True, **more):
+    def __init__(self, installation, portals="all", desktop=None, unlocked=True, **more):
         super().__init__(**more)
         self.installation = installation
         self.portals = portals
+        self.desktop = desktop
         self.unlocked = unlocked
 
     def furnish(self):
         os.environ.update(self.installation.places, XDG_CURRENT_DESKTOP="GNOME", LC_ALL="C.UTF-8")
         super().furnish()
         os.environ["PATH"] = f"{self.installation.bin}{os.pathsep}{os.environ['PATH']}"
+        if self.desktop:
+            chosen = [self.platform.ca] if self.platform else []
+            self.start("odd-desktop", HERE / "odd-desktop.py", self.desktop, *chosen)
+            self.await_name("session", ODD_DESKTOP)
         if self.portals == "all":
             self.start_portals("", os.environ)
         elif self.portals:
@@ -156,6 +179,8 @@ class SandboxWorld(World):
         folder = self.folder / "portals"
         folder.mkdir(exist_ok=True)
         (folder / "gnome-keyring.portal").write_text(SECRET_PORTAL)
+        if self.desktop:
+            (folder / "odd.portal").write_text(ODD_PORTAL)
         (folder / "portals.conf").write_text(PREFERRED)
         env = dict(env, XDG_DESKTOP_PORTAL_DIR=str(folder))
         for name, owned in PORTALS.items():
@@ -167,6 +192,33 @@ class SandboxWorld(World):
         if self.portals == "all":
             self.start_portals(f"{name}-", env)
         return env
+
+    def ask_desktop(self, method, *words):
+        """Calls the odd desktop's own interface; "Asked" tells what it was asked, and what it shows."""
+        connection = self.connect()
+        try:
+            told = connection.call_sync(ODD_DESKTOP, "/org/freedesktop/portal/desktop", "io.enigm.OddDesktop1",
+                                        method, GLib.Variant(f"({'s' * len(words)})", words), None, 0, -1, None)
+        finally:
+            connection.close_sync(None)
+        return json.loads(told.unpack()[0]) if method == "Asked" else None
+
+    def await_asked(self, test):
+        """Waits until what the odd desktop was asked, and shows, is as `test` wants; returns it."""
+        until = time.monotonic() + DEADLINE
+        while not (found := test(*self.ask_desktop("Asked"))):
+            if time.monotonic() > until:
+                raise WorldError(f"the desktop was not asked; there is {self.ask_desktop('Asked')}")
+            select.select([], [], [], 0.05)
+        return found
+
+    def permit(self, table, id, *words):
+        """Writes what the person has set for the app in the desktop's permission store."""
+        connection = self.connect()
+        connection.call_sync(PORTALS["permission-store"], "/org/freedesktop/impl/portal/PermissionStore",
+                             PORTALS["permission-store"], "SetPermission",
+                             GLib.Variant("(sbssas)", (table, True, id, ID, words)), None, 0, -1, None)
+        connection.close_sync(None)
 
     def inside(self, script, *options, timeout=DEADLINE):
         """Runs a shell script in the sandbox; options are those of `flatpak run`."""

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * enigm_notices_probe_async:
+ *
+ * Finds out whether anything on this desktop takes notifications. Whether it shows them it does not
+ * tell.
+ */
+void enigm_notices_probe_async (GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+
+/**
+ * enigm_notices_probe_finish:
+ *
+ * Returns: %TRUE, or %FALSE with %ENIGM_ERROR_DESKTOP_MISSING and a sentence for a person
+ */
+gboolean enigm_notices_probe_finish (GAsyncResult *result, GError **error);
+
+/**
+ * enigm_notices_try:
+ *
+ * Sends a notification that says what it is: a try.
+ */
+void enigm_notices_try (GApplication *application);
+
+/**
+ * enigm_notices_show_listening:
+ * @listening: whether the app goes on without a window now
+ *
+ * Shows for as long as it is so that the app listens, and how to end that.
+ */
+void enigm_notices_show_listening (GApplication *application, gboolean listening);
+
+/**
+ * enigm_notices_show_deaf:
+ * @why: a sentence for a person
+ *
+ * Says that the app was started to listen, and cannot.
+ */
+void enigm_notices_show_deaf (GApplication *application, const char *why);
+
+G_END_DECLS
