@@ -18,6 +18,7 @@ LONG = {
     "app/enigm-platform.c": "one client: every request to the platform takes the same way",
     "app/enigm-pairing.c": "one workflow, in the order in which it happens",
     "peers/key/key-session.c": "one conversation: what each message does in each state",
+    "ui/enigm-window.c": "one window: what it shows in each state of the account",
     "ui/enigm-pairing-window.c": "one window: six steps that share what they show",
     "tests/peers/platform/practice.c": "one practice app and key, as its tests need them",
 }

@@ -92,7 +92,8 @@ class Desktop:
     def answer(self, method, words, invocation):
         yes = self.mode != "refuses"
         if method == "GetAppState":
-            invocation.return_value(GLib.Variant("(a{sv})", ({},)))
+            # With a window, or the portal ends an app that may not be without one.
+            invocation.return_value(GLib.Variant("(a{sv})", ({"io.enigm.App": GLib.Variant("u", 2)},)))
         elif method == "EnableAutostart":
             invocation.return_value(GLib.Variant("(b)", (yes and words[1],)))
         elif method == "AddNotification":

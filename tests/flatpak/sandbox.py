@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
+import fcntl
 import json
 import os
 import pathlib
@@ -90,7 +91,10 @@ class Installation:
         started = time.monotonic()
         self.run("flatpak", "--user", "remote-add", "--no-gpg-verify", "runtime",
                  f"file://{self.cache}/stand-in/repo")
-        self.run("flatpak", "--user", "install", "-y", "--noninteractive", "runtime", self.runtime())
+        # Another checkout's build may be about to make the stand-in anew.
+        with open(self.cache / "stand-in.lock", "a", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            self.run("flatpak", "--user", "install", "-y", "--noninteractive", "runtime", self.runtime())
         between = time.monotonic()
         # Unless root, flatpak asks on the system bus whether parents allow an app; a container has none.
         self.run("dbus-run-session", "--", "sh", "-c",

@@ -1,7 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Flatpak, in the real sandbox: what is open, what is closed, and the journey inside it."""
+"""The Flatpak, in the real sandbox: what is open, what is closed, and the journey inside it.
+
+    test-flatpak.py [TEST...]
+
+The bundle is made and installed once; then each test runs in a process, and a world, of its own, some
+beside each other: most of their time they wait.
+"""
+import concurrent.futures
 import configparser
+import functools
 import os
 import pathlib
 import subprocess
@@ -11,12 +19,17 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "ui")]
 import tap  # noqa: E402
-from driver import Window  # noqa: E402
+import portals  # noqa: E402
 from journey import Journey  # noqa: E402
 from person import Person  # noqa: E402
+from portals import SandboxWindow  # noqa: E402
 from sandbox import ID, Installation, SandboxWorld  # noqa: E402
+from world import die_with_parent  # noqa: E402
 
-INSTALLATION = Installation()
+PLACE = "ENIGM_TEST_INSTALLATION"  # tells a test's process where the app is installed
+BESIDE = 3
+DEADLINE = 300  # seconds for one test
+INSTALLATION = Installation(os.environ.get(PLACE))
 MAGIC = b"GnomeKeyring\n\r\0\n"
 LOCKED, SIGNED_OUT = 5, 3  # enigmctl's exit codes
 LOCKED_WORDS = "Your keyring is locked."
@@ -190,7 +203,7 @@ class SandboxJourney(Journey):
     def upgrade(self):
         """A newer bundle over the old one keeps account, keys and contacts"""
         before = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
-        INSTALLATION.upgrade()
+        self.installation.upgrade()
         after = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
         assert without_ages(before) == without_ages(after), (before, after)
         return "account, keys and contacts are as before"
@@ -204,17 +217,15 @@ def without_ages(answers):
 
 
 def test_journey():
-    with world(keys=1) as it:
-        journey = SandboxJourney(it, lambda what, words: print(f"# {what}: {words}", flush=True))
-        for step in journey.steps:
-            print(f"# {step.__name__}: {step(journey)}", flush=True)
-
-
-class SandboxWindow(Window):
-    """The window, found by its name: what speaks for it outside is the sandbox's proxy."""
-
-    def is_app(self, node):
-        return node.get_name() in ("enigm-app", "Enigm App")
+    installation = INSTALLATION.copy()
+    try:
+        with SandboxWorld(installation, keys=1) as it:
+            journey = SandboxJourney(it, lambda what, words: print(f"# {what}: {words}", flush=True))
+            journey.installation = installation
+            for step in journey.steps:
+                print(f"# {step.__name__}: {step(journey)}", flush=True)
+    finally:
+        installation.remove()
 
 
 def test_window():
@@ -228,18 +239,50 @@ def test_window():
             window.picture("flatpak-status")
             # One account, one owner: this goes through the window that runs.
             done = it.enigmctl("account")
+            assert done.returncode == 0, done
         finally:
-            INSTALLATION.run("flatpak", "kill", ID)
-            window.process.popen.wait()
-        assert done.returncode == 0, done
-        # GTK asks for a portal that runs commands outside, which this world does not have.
-        complaints = [line for line in window.process.log.read_text().splitlines()
-                      if ("WARNING" in line or "CRITICAL" in line) and "org.freedesktop.portal.Flatpak" not in line]
-        assert not complaints, complaints
+            window.end()
+
+
+# Each kind of answer of the desktop behind the portals is a test.
+globals().update({name: functools.partial(function, INSTALLATION) for name, function in vars(portals).items()
+                  if name.startswith("test_")})
+# What waits longest begins first, so that the others run beside it.
+FIRST = ("test_portals_late", "test_portal_that_is_mute", "test_portal_that_forgets", "test_journey")
+
+
+def run_beside(name):
+    done = subprocess.run([sys.executable, __file__, name], env=dict(os.environ, **{PLACE: str(INSTALLATION.folder)}),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=DEADLINE, check=False, preexec_fn=die_with_parent)
+    if done.returncode:
+        raise AssertionError(f"{name}:\n{done.stdout}")
+    for line in done.stdout.splitlines():
+        if line.startswith("# "):
+            print(line, flush=True)
+
+
+def main():
+    if PLACE in os.environ:
+        tap.main(globals())
+    chosen = sys.argv[1:] or [name for name in globals() if name.startswith("test_")]
+    alone = {name: globals()[name] for name in ("test_bundle", "test_install")}
+    with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
+        running = {}
+
+        def await_test(name):
+            if not running:
+                running.update((other, pool.submit(run_beside, other))
+                               for other in sorted(chosen, key=lambda item: item not in FIRST) if other not in alone)
+            running[name].result()
+
+        sys.argv[1:] = []
+        tap.main(dict(alone, **{name: functools.partial(await_test, name) for name in chosen if name not in alone}))
 
 
 if __name__ == "__main__":
     try:
-        tap.main(globals())
+        main()
     finally:
-        INSTALLATION.remove()
+        if PLACE not in os.environ:
+            INSTALLATION.remove()
