@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "enigm-json.h"
-#include "protocol/enigm-text.h"
-
+#include "protocol/enigm-json-check.h"
 #include "protocol/enigm-text.h"
 
 static gboolean
@@ -20,40 +19,6 @@ refuse (const gchar *field, GError **error)
        "platform."),
     field);
   return FALSE;
-}
-
-/* Counts brackets outside strings; whether the text is JSON at all is the parser's business. */
-static gboolean
-is_shallow (const gchar *text, gsize len)
-{
-  gsize depth = 0;
-  gboolean in_string = FALSE;
-
-  for (gsize i = 0; i < len; i++)
-    {
-      gchar c = text[i];
-
-      if (in_string)
-        {
-          if (c == '\\')
-            i++;
-          else if (c == '"')
-            in_string = FALSE;
-        }
-      else if (c == '"')
-        in_string = TRUE;
-      else if (c == '[' || c == '{')
-        {
-          if (++depth > ENIGM_JSON_MAX_DEPTH)
-            return FALSE;
-        }
-      else if ((c == ']' || c == '}') && depth > 0)
-        depth--;
-      /* json-glib also takes single quotes and comments, which would hide brackets from this. */
-      else if (c == '\'' || c == '/')
-        return FALSE;
-    }
-  return TRUE;
 }
 
 /**
@@ -71,8 +36,8 @@ enigm_json_parse (GBytes *bytes, GError **error)
   const gchar *text = g_bytes_get_data (bytes, &len);
   JsonNode *root;
 
-  if (len == 0 || len > ENIGM_JSON_MAX_BYTES || !g_utf8_validate_len (text, len, NULL) ||
-      !is_shallow (text, len))
+  /* json-glib takes much that is not JSON, at any depth, and loses memory over some of it. */
+  if (len > ENIGM_JSON_MAX_BYTES || !enigm_json_check (text, len, NULL))
     {
       refuse ("JSON", error);
       return NULL;

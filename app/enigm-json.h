@@ -14,8 +14,7 @@ G_BEGIN_DECLS
  * Members nobody reads are passed over, so that a newer platform works with this version.
  */
 
-/* Deepest nesting and largest document that is parsed: json-glib itself recurses without bound. */
-#define ENIGM_JSON_MAX_DEPTH 16
+/* Largest document that is parsed. */
 #define ENIGM_JSON_MAX_BYTES (1024 * 1024)
 /* Times are Unix seconds below 2^40, as in PROTOCOL.md. */
 #define ENIGM_JSON_MAX_TIME ((G_GINT64_CONSTANT (1) << 40) - 1)

@@ -194,7 +194,10 @@ enigm_trust_new_ca (GBytes *pem, GError **error)
                               "whoever runs the platform gave you."));
       return NULL;
     }
-  text = g_strndup (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem));
+  /* An empty file has no data at all. */
+  text = g_bytes_get_size (pem) > 0
+           ? g_strndup (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem))
+           : g_strdup ("");
   self->authorities = g_ptr_array_new_with_free_func (g_object_unref);
   for (from = strstr (text, PEM_BEGIN); from != NULL; from = strstr (from, PEM_BEGIN))
     {

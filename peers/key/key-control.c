@@ -2,18 +2,15 @@
 #include "key-control.h"
 
 #include <gio/gunixsocketaddress.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "enigm-error.h"
+#include "key-command.h"
 #include "key-finger.h"
 
 #define MAX_LINE 256
-#define TAP_MS 60
-#define HOLD_MS 3200
-#define LONG_MS 6200
 
 /**
  * EnigmKeyControl:
@@ -146,130 +143,61 @@ on_pattern_played (GObject *source, GAsyncResult *result, gpointer user_data)
   client_read (client);
 }
 
-/* Returns whether @word is a decimal number within the bounds. */
-static gboolean
-parse_number (const char *word, double min, double max, double *number)
-{
-  char *end;
-
-  *number = g_ascii_strtod (word, &end);
-
-  return end != word && *end == '\0' && isfinite (*number) && *number >= min && *number <= max;
-}
-
-static gboolean
-set_position (Client *self, char **words)
-{
-  double latitude, longitude, accuracy;
-
-  if (!parse_number (words[1], -90, 90, &latitude) ||
-      !parse_number (words[2], -180, 180, &longitude) ||
-      !parse_number (words[3], 0, 1e6, &accuracy))
-    return FALSE;
-  enigm_key_sensors_set_position (enigm_key_body_get_sensors (self->control->body),
-                                  (gint32) lround (latitude * 1e6),
-                                  (gint32) lround (longitude * 1e6), (guint32) lround (accuracy));
-
-  return TRUE;
-}
-
-static gboolean
-set_battery (Client *self, const char *word)
-{
-  guint64 percent;
-
-  if (!g_ascii_string_to_unsigned (word, 10, 0, 100, &percent, NULL))
-    return FALSE;
-  enigm_key_sensors_set_battery (enigm_key_body_get_sensors (self->control->body), percent);
-
-  return TRUE;
-}
-
-static gboolean
-set_network (Client *self, const char *word)
-{
-  if (!g_str_equal (word, "on") && !g_str_equal (word, "off"))
-    return FALSE;
-  enigm_key_body_set_network (self->control->body, g_str_equal (word, "on"));
-
-  return TRUE;
-}
-
-/* Returns whether the answer comes later. */
-static gboolean
-play (Client *self, const char *name)
-{
-  static const struct
-  {
-    const char *name;
-    guint n_presses;
-    guint down_ms;
-  } patterns[] = {
-    { "press", 1, TAP_MS }, { "press3", 3, TAP_MS },      { "press5", 5, TAP_MS },
-    { "hold", 1, HOLD_MS }, { "long-press", 1, LONG_MS },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
-    if (g_str_equal (patterns[i].name, name))
-      {
-        enigm_key_finger_play_async (self->control->finger, patterns[i].n_presses,
-                                     patterns[i].down_ms, self->control->cancellable,
-                                     on_pattern_played, client_ref (self));
-        return TRUE;
-      }
-
-  return FALSE;
-}
-
 /* Carries one command out. Returns whether its answer comes later. */
 static gboolean
 obey (Client *self, const char *line)
 {
-  g_auto (GStrv) words = g_strsplit (line, " ", 5);
-  guint n = g_strv_length (words);
-  gboolean known = TRUE;
+  EnigmKeyBody *body = self->control->body;
+  g_autofree char *state = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (GError) error = NULL;
+  EnigmKeyCommand command;
 
-  if (n == 1 && play (self, words[0]))
-    return TRUE;
-
-  if (n == 1 && g_str_equal (words[0], "state"))
+  if (!enigm_key_command_parse (line, &command))
     {
-      g_autofree char *state = enigm_key_body_describe (self->control->body);
-      g_autofree char *answer = g_strconcat ("ok ", state, NULL);
-
-      client_say (self, answer);
+      client_fail (self, "not understood");
       return FALSE;
     }
-  if (n == 1 && g_str_equal (words[0], "reset"))
+  switch (command.kind)
     {
-      g_autoptr (GError) error = NULL;
-
-      if (!enigm_key_body_reset (self->control->body, &error))
+    case ENIGM_KEY_COMMAND_PLAY:
+      enigm_key_finger_play_async (self->control->finger, command.n_presses, command.down_ms,
+                                   self->control->cancellable, on_pattern_played,
+                                   client_ref (self));
+      return TRUE;
+    case ENIGM_KEY_COMMAND_STATE:
+      state = enigm_key_body_describe (body);
+      answer = g_strconcat ("ok ", state, NULL);
+      client_say (self, answer);
+      return FALSE;
+    case ENIGM_KEY_COMMAND_RESET:
+      if (!enigm_key_body_reset (body, &error))
         {
           client_fail (self, error->message);
           return FALSE;
         }
-    }
-  else if (n == 1 && g_str_equal (words[0], "no-position"))
-    enigm_key_sensors_clear_position (enigm_key_body_get_sensors (self->control->body));
-  else if (n == 1 && g_str_equal (words[0], "watch"))
-    {
+      break;
+    case ENIGM_KEY_COMMAND_WATCH:
       if (!g_ptr_array_find (self->control->watchers, self, NULL))
         g_ptr_array_add (self->control->watchers, self);
+      break;
+    case ENIGM_KEY_COMMAND_POSITION:
+      enigm_key_sensors_set_position (enigm_key_body_get_sensors (body), command.latitude,
+                                      command.longitude, command.accuracy);
+      break;
+    case ENIGM_KEY_COMMAND_NO_POSITION:
+      enigm_key_sensors_clear_position (enigm_key_body_get_sensors (body));
+      break;
+    case ENIGM_KEY_COMMAND_BATTERY:
+      enigm_key_sensors_set_battery (enigm_key_body_get_sensors (body), command.percent);
+      break;
+    case ENIGM_KEY_COMMAND_NETWORK:
+      enigm_key_body_set_network (body, command.on);
+      break;
+    default:
+      g_assert_not_reached ();
     }
-  else if (n == 4 && g_str_equal (words[0], "position"))
-    known = set_position (self, words);
-  else if (n == 2 && g_str_equal (words[0], "battery"))
-    known = set_battery (self, words[1]);
-  else if (n == 2 && g_str_equal (words[0], "network"))
-    known = set_network (self, words[1]);
-  else
-    known = FALSE;
-
-  if (known)
-    client_say (self, "ok");
-  else
-    client_fail (self, "not understood");
+  client_say (self, "ok");
 
   return FALSE;
 }

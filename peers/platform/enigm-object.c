@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-object.h"
 
-#include "enigm-json-check.h"
+#include "app/protocol/enigm-json-check.h"
 
 struct _EnigmObject
 {

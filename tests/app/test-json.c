@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "enigm-contact-id.h"
+#include "enigm-json-check.h"
 #include "enigm-json.h"
 #include "enigm-model-private.h"
 
@@ -31,6 +32,10 @@ test_document (void)
                                       "{'a':1}",
                                       "{\"a\":1}//",
                                       "{\"a\":/**/1}",
+                                      "1{\"a\":1}",
+                                      "{\"a\":1}{\"a\":1}",
+                                      "{\"a\":1,\"a\":2}",
+                                      "{\"a\":\"\x10\"}",
                                       "{\"a\":\"\xc3\"}" };
   g_autofree gchar *open = g_strnfill (ENIGM_JSON_MAX_DEPTH, '[');
   g_autofree gchar *shut = g_strnfill (ENIGM_JSON_MAX_DEPTH, ']');

@@ -137,7 +137,7 @@ test_bad_input (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (pems); i++)
     {
-      g_autoptr (GBytes) bytes = g_bytes_new_static (pems[i], strlen (pems[i]));
+      g_autoptr (GBytes) bytes = g_bytes_new (pems[i], strlen (pems[i]));
 
       g_assert_null (enigm_trust_new_ca (bytes, &error));
       g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED);

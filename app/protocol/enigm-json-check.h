@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "app/protocol/enigm-error.h"
+#include "enigm-error.h"
 
 G_BEGIN_DECLS
 

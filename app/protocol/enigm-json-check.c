@@ -188,7 +188,8 @@ check_value (Cursor *cursor)
 gboolean
 enigm_json_check (const gchar *text, gsize length, GError **error)
 {
-  Cursor cursor = { text, text + length, 0 };
+  const gchar *start = text != NULL ? text : "";
+  Cursor cursor = { start, start + length, 0 };
 
   g_return_val_if_fail (text != NULL || length == 0, FALSE);
 

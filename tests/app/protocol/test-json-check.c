@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "enigm-json-check.h"
+#include "app/protocol/enigm-json-check.h"
 
 static void
 test_good (void)
@@ -103,15 +103,16 @@ test_deep (void)
   g_autofree gchar *deep = g_strnfill (1000000, '[');
 
   g_assert_false (enigm_json_check (deep, 1000000, NULL));
+  g_assert_false (enigm_json_check (NULL, 0, NULL));
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/platform/json-check/good", test_good);
-  g_test_add_func ("/platform/json-check/bad", test_bad);
-  g_test_add_func ("/platform/json-check/cut", test_cut);
-  g_test_add_func ("/platform/json-check/deep", test_deep);
+  g_test_add_func ("/json-check/good", test_good);
+  g_test_add_func ("/json-check/bad", test_bad);
+  g_test_add_func ("/json-check/cut", test_cut);
+  g_test_add_func ("/json-check/deep", test_deep);
   return g_test_run ();
 }
