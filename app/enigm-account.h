@@ -386,6 +386,17 @@ gboolean enigm_account_is_alert_due (EnigmAccount *self, EnigmAlert *alert);
 void enigm_account_note_alert_shown (EnigmAccount *self, EnigmAlert *alert);
 
 /**
+ * enigm_account_export_alerts:
+ * @alert: (nullable): one alert or drill of this account's own, or %NULL for all of them
+ *
+ * What the platform keeps of one's own alerts and drills, as it was last heard: the *event*s of
+ * PROTOCOL.md, section 8, with the labels of the contacts beside their contact IDs.
+ *
+ * Returns: (transfer full): JSON, `{exported, events: […]}`, oldest first
+ */
+gchar *enigm_account_export_alerts (EnigmAccount *self, EnigmAlert *alert);
+
+/**
  * enigm_account_stage_alert_async:
  * @stage: `notified` once a notification was shown, `seen` when the person says so
  *

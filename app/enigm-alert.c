@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "enigm-json.h"
+#include "enigm-alert-private.h"
 #include "enigm-model-private.h"
-
-static const gchar *const kind_names[] = { "alert", "drill", NULL };
-static const gchar *const role_names[] = { "owner", "contact", NULL };
-static const gchar *const state_names[] = { "active", "ended", NULL };
-
-/* Most contacts an event may have: the list may change while it is under way. */
-#define MAX_STAGES 100
-#define MAX_ACCURACY 1000000
-
-struct _EnigmAlert
-{
-  GObject parent;
-  gchar *id;
-  EnigmAlertKind kind;
-  EnigmAlertRole role;
-  EnigmAlertState state;
-  gint64 pressed;
-  gint64 received;
-  gint64 ended_time;
-  gchar *ended_by;
-  gboolean has_position;
-  gdouble latitude;
-  gdouble longitude;
-  gdouble accuracy;
-  gint64 position_time;
-  gchar *from_contact_id;
-  gchar *from_label;
-  gchar *binding;
-  GListStore *stages;
-  gint64 delete_on;
-  gboolean waiting;
-};
 
 G_DEFINE_TYPE (EnigmAlert, enigm_alert, G_TYPE_OBJECT)
 
@@ -57,6 +25,7 @@ enum
   PROP_BINDING,
   PROP_STAGES,
   PROP_DELETE_ON,
+  PROP_STOPPED,
   PROP_WAITING,
   N_PROPS
 };
@@ -121,6 +90,9 @@ enigm_alert_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_DELETE_ON:
       g_value_set_int64 (value, self->delete_on);
       break;
+    case PROP_STOPPED:
+      g_value_set_string (value, self->stopped);
+      break;
     case PROP_WAITING:
       g_value_set_boolean (value, self->waiting);
       break;
@@ -140,6 +112,8 @@ enigm_alert_finalize (GObject *object)
   g_free (self->from_label);
   g_free (self->binding);
   g_object_unref (self->stages);
+  g_object_unref (self->positions);
+  g_free (self->stopped);
   G_OBJECT_CLASS (enigm_alert_parent_class)->finalize (object);
 }
 
@@ -168,7 +142,7 @@ enigm_alert_class_init (EnigmAlertClass *class)
   properties[PROP_LATITUDE] = g_param_spec_double ("latitude", NULL, NULL, -90, 90, 0, flags);
   properties[PROP_LONGITUDE] = g_param_spec_double ("longitude", NULL, NULL, -180, 180, 0, flags);
   properties[PROP_ACCURACY] =
-    g_param_spec_double ("accuracy", NULL, NULL, 0, MAX_ACCURACY, 0, flags);
+    g_param_spec_double ("accuracy", NULL, NULL, 0, ENIGM_ALERT_MAX_ACCURACY, 0, flags);
   properties[PROP_POSITION_TIME] =
     g_param_spec_int64 ("position-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_FROM] = g_param_spec_string ("from", NULL, NULL, NULL, flags);
@@ -176,6 +150,7 @@ enigm_alert_class_init (EnigmAlertClass *class)
   properties[PROP_STAGES] = g_param_spec_object ("stages", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_DELETE_ON] =
     g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_STOPPED] = g_param_spec_string ("stopped", NULL, NULL, NULL, flags);
   properties[PROP_WAITING] = g_param_spec_boolean ("waiting", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -188,105 +163,8 @@ enigm_alert_init (EnigmAlert *self)
   self->from_label = g_strdup ("");
   self->binding = g_strdup ("");
   self->stages = g_list_store_new (ENIGM_TYPE_ALERT_STAGE);
-}
-
-static gboolean
-parse_ended (EnigmAlert *self, JsonObject *json, GError **error)
-{
-  JsonObject *ended;
-
-  if (!enigm_json_read_object_or_null (json, "ended", &ended, error))
-    return FALSE;
-  if (ended == NULL)
-    return TRUE;
-  g_clear_pointer (&self->ended_by, g_free);
-  return enigm_json_read_time (ended, "time", &self->ended_time, error) &&
-         enigm_json_read_string (ended, "by", 64, &self->ended_by, error);
-}
-
-static gboolean
-parse_position (EnigmAlert *self, JsonObject *json, GError **error)
-{
-  JsonObject *position;
-
-  if (!enigm_json_read_object_or_null (json, "position", &position, error))
-    return FALSE;
-  if (position == NULL)
-    return TRUE;
-  self->has_position = TRUE;
-  return enigm_json_read_number (position, "latitude", -90, 90, &self->latitude, error) &&
-         enigm_json_read_number (position, "longitude", -180, 180, &self->longitude, error) &&
-         enigm_json_read_number (position, "accuracy", 0, MAX_ACCURACY, &self->accuracy, error) &&
-         enigm_json_read_time (position, "time", &self->position_time, error);
-}
-
-static gboolean
-parse_owner (EnigmAlert *self, JsonObject *json, GError **error)
-{
-  JsonArray *contacts;
-
-  g_clear_pointer (&self->binding, g_free);
-  if (!enigm_json_read_hex (json, "binding", 32, &self->binding, error) ||
-      !enigm_json_read_array (json, "contacts", MAX_STAGES, &contacts, error))
-    return FALSE;
-  for (guint i = 0; i < json_array_get_length (contacts); i++)
-    {
-      JsonObject *entry = enigm_json_element_object (contacts, "contacts", i, error);
-      g_autoptr (EnigmAlertStage) stage = NULL;
-
-      if (entry == NULL || (stage = enigm_alert_stage_parse (entry, TRUE, error)) == NULL)
-        return FALSE;
-      g_list_store_append (self->stages, stage);
-    }
-  return TRUE;
-}
-
-static gboolean
-parse_contact (EnigmAlert *self, JsonObject *json, GError **error)
-{
-  JsonObject *stages;
-  g_autoptr (EnigmAlertStage) stage = NULL;
-
-  g_clear_pointer (&self->from_contact_id, g_free);
-  if (!enigm_model_read_contact_id (json, "from", &self->from_contact_id, error) ||
-      !enigm_json_read_object (json, "stages", &stages, error) ||
-      (stage = enigm_alert_stage_parse (stages, FALSE, error)) == NULL)
-    return FALSE;
-  g_list_store_append (self->stages, stage);
-  return TRUE;
-}
-
-/**
- * enigm_alert_parse:
- * @json: an *event* of PROTOCOL.md, section 8
- * @error: return location for %ENIGM_ERROR_PLATFORM_ANSWER
- *
- * Returns: (transfer full) (nullable): what it says, without labels
- */
-EnigmAlert *
-enigm_alert_parse (JsonObject *json, GError **error)
-{
-  g_autoptr (EnigmAlert) self = g_object_new (ENIGM_TYPE_ALERT, NULL);
-  guint kind;
-  guint role;
-  guint state;
-
-  if (!enigm_json_read_hex (json, "id", 32, &self->id, error) ||
-      !enigm_json_read_choice (json, "kind", kind_names, &kind, error) ||
-      !enigm_json_read_choice (json, "role", role_names, &role, error) ||
-      !enigm_json_read_choice (json, "state", state_names, &state, error) ||
-      !enigm_json_read_time (json, "pressed", &self->pressed, error) ||
-      !enigm_json_read_time (json, "received", &self->received, error) ||
-      !enigm_json_read_time_or_null (json, "delete_on", &self->delete_on, error) ||
-      !parse_ended (self, json, error) || !parse_position (self, json, error))
-    return NULL;
-  self->kind = (EnigmAlertKind) kind;
-  self->role = (EnigmAlertRole) role;
-  self->state = (EnigmAlertState) state;
-  if (!(self->role == ENIGM_ALERT_ROLE_OWNER ? parse_owner (self, json, error)
-                                             : parse_contact (self, json, error)))
-    return NULL;
-  return g_steal_pointer (&self);
+  self->positions = g_list_store_new (ENIGM_TYPE_ALERT_POSITION);
+  self->stopped = g_strdup ("");
 }
 
 static void
@@ -309,6 +187,28 @@ copy_stages (EnigmAlert *self, EnigmAlert *from)
     }
   if (g_list_model_get_n_items (old) > n)
     g_list_store_splice (self->stages, n, g_list_model_get_n_items (old) - n, NULL, 0);
+}
+
+static void
+copy_positions (EnigmAlert *self, EnigmAlert *from)
+{
+  GListModel *old = G_LIST_MODEL (self->positions);
+  GListModel *new = G_LIST_MODEL (from->positions);
+  guint n_old = g_list_model_get_n_items (old);
+  guint n_new = g_list_model_get_n_items (new);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean same = n_old == n_new;
+
+  for (guint i = 0; i < n_new; i++)
+    {
+      g_autoptr (EnigmAlertPosition) then = g_list_model_get_item (old, i);
+      EnigmAlertPosition *position = g_list_model_get_item (new, i);
+
+      g_ptr_array_add (items, position);
+      same = same && enigm_alert_position_equal (then, position);
+    }
+  if (!same)
+    g_list_store_splice (self->positions, 0, n_old, items->pdata, n_new);
 }
 
 #define COPY(field, PROP)                                                                          \
@@ -391,7 +291,9 @@ enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
   enigm_model_set_string (object, &self->binding, from->binding, properties[PROP_BINDING]);
   enigm_model_set_string (object, &self->from_contact_id, from->from_contact_id,
                           properties[PROP_FROM]);
+  enigm_model_set_string (object, &self->stopped, from->stopped, properties[PROP_STOPPED]);
   copy_stages (self, from);
+  copy_positions (self, from);
   g_object_thaw_notify (object);
 }
 
@@ -538,6 +440,20 @@ enigm_alert_get_delete_on (EnigmAlert *self)
 {
   g_return_val_if_fail (ENIGM_IS_ALERT (self), 0);
   return self->delete_on;
+}
+
+const gchar *
+enigm_alert_get_stopped (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return self->stopped;
+}
+
+GListModel *
+enigm_alert_get_positions (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), NULL);
+  return G_LIST_MODEL (self->positions);
 }
 
 gboolean

@@ -54,6 +54,25 @@ gint64 enigm_alert_stage_get_notified (EnigmAlertStage *self);
 gint64 enigm_alert_stage_get_seen (EnigmAlertStage *self);
 
 /**
+ * EnigmAlertPosition:
+ *
+ * Where a key was at a time: degrees, metres, Unix seconds. Immutable.
+ */
+#define ENIGM_TYPE_ALERT_POSITION (enigm_alert_position_get_type ())
+G_DECLARE_FINAL_TYPE (EnigmAlertPosition, enigm_alert_position, ENIGM, ALERT_POSITION, GObject)
+
+gdouble enigm_alert_position_get_latitude (EnigmAlertPosition *self);
+gdouble enigm_alert_position_get_longitude (EnigmAlertPosition *self);
+gdouble enigm_alert_position_get_accuracy (EnigmAlertPosition *self);
+gint64 enigm_alert_position_get_time (EnigmAlertPosition *self);
+
+/* Seconds between two positions, or since the last one of an active alert, that are more than a
+ * missed one: a key sends one every ten seconds. */
+#define ENIGM_ALERT_GAP 60
+/* Seconds from the press to the platform that are more than the way takes. */
+#define ENIGM_ALERT_LATE 60
+
+/**
  * EnigmAlert:
  *
  * An alert or a drill, of this account's key or of somebody who chose this account. Properties, all
@@ -62,7 +81,10 @@ gint64 enigm_alert_stage_get_seen (EnigmAlertStage *self);
  * ""), `has-position`, `latitude`, `longitude` (degrees), `accuracy` (metres), `position-time`,
  * `from` (contact: label or contact ID of whose key it is; owner: ""), `binding` (owner: which
  * key), `stages` (a model of #EnigmAlertStage; owner: one for each contact; contact: one, one's
- * own), `delete-on`, `waiting` (contact: "I have seen this" was said, and waits for the network).
+ * own), `delete-on`, `stopped` (why no more
+ * positions come of an active one: its key is `lost`, `suspended`, `unproved`, `revoked`,
+ * `replaced` or `retired`; else ""), `waiting` (contact: "I have seen this" was said, and waits for
+ * the network).
  */
 #define ENIGM_TYPE_ALERT (enigm_alert_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmAlert, enigm_alert, ENIGM, ALERT, GObject)
@@ -84,7 +106,15 @@ const gchar *enigm_alert_get_from (EnigmAlert *self);
 const gchar *enigm_alert_get_from_contact_id (EnigmAlert *self);
 const gchar *enigm_alert_get_binding (EnigmAlert *self);
 gint64 enigm_alert_get_delete_on (EnigmAlert *self);
+const gchar *enigm_alert_get_stopped (EnigmAlert *self);
 gboolean enigm_alert_get_waiting (EnigmAlert *self);
+
+/**
+ * enigm_alert_get_positions:
+ *
+ * Returns: (transfer none): a model of #EnigmAlertPosition, newest first; empty for a contact
+ */
+GListModel *enigm_alert_get_positions (EnigmAlert *self);
 
 /**
  * enigm_alert_get_stages:

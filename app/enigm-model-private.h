@@ -36,6 +36,9 @@ EnigmAlertStage *enigm_alert_stage_parse (JsonObject *json, gboolean with_contac
 void enigm_alert_stage_copy (EnigmAlertStage *self, EnigmAlertStage *from);
 void enigm_alert_stage_set_label (EnigmAlertStage *self, const gchar *label);
 
+EnigmAlertPosition *enigm_alert_position_parse (JsonObject *json, GError **error);
+gboolean enigm_alert_position_equal (EnigmAlertPosition *self, EnigmAlertPosition *other);
+
 EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
 gboolean enigm_alert_is_older (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);

@@ -414,8 +414,9 @@ enigm_bindings_change (EnigmPlatformState *state,
   switch (binding->state)
     {
     case ENIGM_BINDING_RESTRICTED:
-      return (binding->restrictions & ENIGM_RESTRICTION_LOST) == 0 || reason != ENIGM_REASON_LOST ||
-             end_pending (state, binding, by, reason, error);
+      return ((binding->restrictions & ENIGM_RESTRICTION_LOST) == 0 ||
+              reason != ENIGM_REASON_LOST || end_pending (state, binding, by, reason, error)) &&
+             enigm_binding_events_announce (state, binding->id, error);
     case ENIGM_BINDING_REVOKED:
       return end_pending (state, binding, by, reason, error) &&
              enigm_binding_events_announce (state, binding->id, error);
@@ -423,9 +424,11 @@ enigm_bindings_change (EnigmPlatformState *state,
       return end_pending (state, binding, by, reason, error) &&
              enigm_ownership_release (state, binding, by, error) &&
              enigm_binding_events_announce (state, binding->id, error);
+    case ENIGM_BINDING_TRUSTED:
+      return from != ENIGM_BINDING_RESTRICTED ||
+             enigm_binding_events_announce (state, binding->id, error);
     case ENIGM_BINDING_NONE:
     case ENIGM_BINDING_PENDING:
-    case ENIGM_BINDING_TRUSTED:
     case ENIGM_BINDING_REPLACED:
     case ENIGM_BINDING_CANCELLED:
     case ENIGM_BINDING_EXPIRED:

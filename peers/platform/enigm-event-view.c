@@ -7,6 +7,7 @@
 
 #include "app/protocol/enigm-text.h"
 
+#include "enigm-lifecycle.h"
 #include "enigm-object.h"
 #include "enigm-problem.h"
 
@@ -16,8 +17,9 @@
 /* An event, if the viewer (?1) owns it or is a contact who was told of it and is one still. */
 #define SELECT_EVENT                                                                               \
   "SELECT e.id, e.kind, e.pressed, e.received, e.ended, e.ended_by, e.delete_on, e.binding,"       \
-  " e.account = ?1, a.contact_id, c.accepted, c.notified, c.seen"                                  \
+  " e.account = ?1, a.contact_id, c.accepted, c.notified, c.seen, b.state, b.restrictions"         \
   " FROM events e JOIN accounts a ON a.id = e.account"                                             \
+  " LEFT JOIN bindings b ON b.id = e.binding"                                                      \
   " LEFT JOIN event_contacts c ON c.event = e.id AND c.contact = ?1 AND c.removed IS NULL"         \
   " WHERE (e.account = ?1 OR c.contact IS NOT NULL)"
 
@@ -36,6 +38,8 @@ enum
   COLUMN_ACCEPTED,
   COLUMN_NOTIFIED,
   COLUMN_SEEN,
+  COLUMN_BINDING_STATE,
+  COLUMN_RESTRICTIONS,
 };
 
 #define DEGREE 1e6
@@ -125,6 +129,37 @@ add_contacts (EnigmPlatformState *state, const guint8 *event_id, JsonObject *obj
   return step == ENIGM_STEP_DONE;
 }
 
+/* Why nothing more comes from the key, although nobody ended the event; NULL while it may. */
+static const gchar *
+find_stopped (EnigmStatement *statement)
+{
+  gint64 restrictions = enigm_statement_get_int64 (statement, COLUMN_RESTRICTIONS);
+
+  if (!enigm_statement_is_null (statement, COLUMN_ENDED) ||
+      enigm_statement_is_null (statement, COLUMN_BINDING_STATE))
+    return NULL;
+  switch ((EnigmBindingState) enigm_statement_get_int64 (statement, COLUMN_BINDING_STATE))
+    {
+    case ENIGM_BINDING_RESTRICTED:
+      return restrictions & ENIGM_RESTRICTION_LOST        ? "lost"
+             : restrictions & ENIGM_RESTRICTION_SUSPENDED ? "suspended"
+                                                          : "unproved";
+    case ENIGM_BINDING_REVOKED:
+      return "revoked";
+    case ENIGM_BINDING_REPLACED:
+      return "replaced";
+    case ENIGM_BINDING_RETIRED:
+      return "retired";
+    case ENIGM_BINDING_NONE:
+    case ENIGM_BINDING_PENDING:
+    case ENIGM_BINDING_TRUSTED:
+    case ENIGM_BINDING_CANCELLED:
+    case ENIGM_BINDING_EXPIRED:
+    default:
+      return NULL;
+    }
+}
+
 static JsonNode *
 row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **error)
 {
@@ -159,6 +194,10 @@ row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **erro
                                      enigm_statement_get_text (statement, COLUMN_ENDED_BY));
       json_object_set_object_member (object, "ended", ended);
     }
+  if (find_stopped (statement) != NULL)
+    json_object_set_string_member (object, "stopped", find_stopped (statement));
+  else
+    json_object_set_null_member (object, "stopped");
   json_object_set_int_member (object, "delete_on",
                               enigm_statement_get_int64 (statement, COLUMN_DELETE_ON));
   json_object_set_null_member (object, "position");
@@ -224,8 +263,8 @@ enigm_event_view_all (EnigmPlatformState *state, const guint8 viewer[ENIGM_ID_SI
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
   JsonArray *array = json_array_new ();
-  g_autoptr (EnigmStatement) statement = enigm_store_select (
-    state->store, error, SELECT_EVENT " ORDER BY e.number DESC", "k", viewer);
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error, SELECT_EVENT " ORDER BY e.number DESC", "k", viewer);
   EnigmStep step = ENIGM_STEP_ERROR;
 
   json_node_take_object (root, object);

@@ -218,6 +218,19 @@ test_pending_goes_with_the_old (World *world, gconstpointer data)
     }
 }
 
+/* Why nothing more comes of the one event, as its owner is told. */
+static const char *
+read_stopped (World *world, Person *person)
+{
+  g_autoptr (Answer) answer = person_ask (world, person, "GET", "/v1/events", FALSE, NULL);
+  JsonObject *event =
+    json_array_get_object_element (json_object_get_array_member (answer->json, "events"), 0);
+
+  return json_object_get_null_member (event, "stopped")
+           ? NULL
+           : g_intern_string (json_object_get_string_member (event, "stopped"));
+}
+
 static void
 test_revoked_with_an_open_event (World *world, gconstpointer data)
 {
@@ -229,8 +242,19 @@ test_revoked_with_an_open_event (World *world, gconstpointer data)
   key_pair (world, key, person);
   alert = key_request (world, key, ENIGM_KEY_REQUEST_ALERT);
   g_assert_cmpint (key_send (world, key, &alert).outcome, ==, ENIGM_KEY_OUTCOME_ACCEPTED);
+  g_assert_cmpstr (read_stopped (world, person), ==, NULL);
+  /* Lost and found again: both are told, and why. */
+  items = world_count (world, "SELECT count (*) FROM stream_items WHERE kind = 'event'");
+  assert_becomes (world, person, key, "lost", NULL, "restricted");
+  g_assert_cmpstr (read_stopped (world, person), ==, "lost");
+  assert_becomes (world, person, key, "found", NULL, "trusted");
+  g_assert_cmpstr (read_stopped (world, person), ==, NULL);
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM stream_items WHERE kind = 'event'"),
+                   ==, items + 2);
   items = world_count (world, "SELECT count (*) FROM stream_items WHERE kind = 'event'");
   assert_becomes (world, person, key, "revoked", "stolen", "revoked");
+
+  g_assert_cmpstr (read_stopped (world, person), ==, "revoked");
 
   /* Told, but not ended; no position comes any more. */
   g_assert_cmpint (world_count (world, "SELECT count (*) FROM stream_items WHERE kind = 'event'"),
