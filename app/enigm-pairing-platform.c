@@ -7,6 +7,7 @@
 
 #include "enigm-error.h"
 #include "enigm-json.h"
+#include "enigm-platform-private.h"
 #include "protocol/enigm-handover.h"
 #include "protocol/enigm-key-request.h"
 #include "protocol/enigm-text.h"
@@ -173,9 +174,14 @@ enigm_pairing_register_finish (EnigmPlatform *platform, GAsyncResult *result, GE
 
   if (body == NULL)
     return NULL;
-  if (status != 200)
+  /* Anything else it says is a fault of its own, or of what stands between, and not the key's. */
+  if (status != SOUP_STATUS_OK && status != SOUP_STATUS_UNPROCESSABLE_ENTITY)
     {
-      g_debug ("Attestation: status %u", status);
+      g_propagate_error (error, enigm_platform_map_problem (platform, status, body));
+      return NULL;
+    }
+  if (status != SOUP_STATUS_OK)
+    {
       g_set_error_literal (
         error, ENIGM_ERROR, ENIGM_ERROR_NOT_GENUINE,
         _ ("The platform does not accept what this key says of itself. It may not be "

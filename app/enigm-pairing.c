@@ -8,6 +8,7 @@
 #include "enigm-error.h"
 #include "enigm-finder.h"
 #include "enigm-key-session.h"
+#include "enigm-pairing-outcome.h"
 #include "enigm-pairing-platform.h"
 #include "protocol/enigm-text.h"
 
@@ -18,6 +19,11 @@
 #define PRESS_TIMEOUT_SECONDS 70
 /* The key tries its own connection before it asks to be relayed. */
 #define PROOF_TIMEOUT_SECONDS 90
+/* For how long the attestation is handed in again where the platform cannot be reached. The key
+ * does the same over its own connection, and both may. */
+#define REGISTER_PATIENCE_SECONDS 60
+#define REGISTER_PAUSE_SECONDS 1
+#define REGISTER_PAUSE_MAX_SECONDS 8
 
 /* Where a pairing is. Each names what is being waited for; advance() begins it, its callback
  * finishes it, chooses the next and comes back. */
@@ -37,7 +43,6 @@ typedef enum
   PAIRING_KEEPING,
   PAIRING_TELLING,
   PAIRING_TOLD,
-  PAIRING_ASKING_KEY,
   PAIRING_PROVING,
   PAIRING_RELAYING,
   PAIRING_ASKING_TRUST,
@@ -86,9 +91,15 @@ struct _EnigmPairing
   char *binding;
   gboolean offered;
   gboolean kept;
+  gboolean told;
   gboolean trusted;
   gboolean own_connection;
+  gint64 register_until;
+  guint register_pause;
+  guint pause_id;
   GError *error;
+  EnigmPairingStep failed_step;
+  EnigmPairingOutcome outcome;
 
   EnigmPairingSteps *steps;
   gint64 press_deadline;
@@ -113,6 +124,7 @@ cancellable_of (EnigmPairing *self)
 
 /* What is undone depends on how far things went. Once registered, only the platform can cancel;
  * once this computer keeps the secret and nobody cancelled, the binding may still become trusted.
+ * What the person reads is settled when that is known.
  */
 static void
 fail (EnigmPairing *self, GError *error)
@@ -120,22 +132,29 @@ fail (EnigmPairing *self, GError *error)
   const gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_autoptr (GError) owned = error;
 
-  /* Each of the many places where it can be cancelled has words of its own. */
-  if (self->error == NULL && cancelled)
-    self->error =
-      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The pairing was cancelled."));
-  else if (self->error == NULL)
+  if (self->error == NULL)
     {
-      enigm_pairing_steps_set (self->steps, enigm_pairing_steps_get_current (self->steps),
-                               ENIGM_PAIRING_FAILED, error->message);
+      self->failed_step = enigm_pairing_steps_get_current (self->steps);
       self->error = g_steal_pointer (&owned);
     }
+  if (self->offered)
+    enigm_pairing_steps_set (self->steps, self->failed_step, ENIGM_PAIRING_UNDER_WAY,
+                             _ ("This did not work out. Asking the platform how things stand."));
   if (self->offered && (cancelled || !self->kept))
     go (self, PAIRING_CANCELLING);
   else if (self->offered)
     go (self, PAIRING_ASKING_TRUST);
   else
     go (self, PAIRING_CLOSING);
+}
+
+/* After fail(): what it leaves behind is known. */
+static void
+settle (EnigmPairing *self, EnigmPairingOutcome outcome)
+{
+  self->outcome = outcome;
+  go (self, outcome == ENIGM_PAIRING_UNCHANGED && self->kept && self->offered ? PAIRING_FORGETTING
+                                                                              : PAIRING_CLOSING);
 }
 
 static void
@@ -307,11 +326,12 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (self->state == PAIRING_TOLD && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_RECEIPT)
     {
+      self->told = TRUE;
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_KEEP, ENIGM_PAIRING_DONE,
                                _ ("This computer keeps its part in your keyring."));
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
                                _ ("Your key is reaching the platform."));
-      go (self, PAIRING_ASKING_KEY);
+      go (self, PAIRING_PROVING); /* Its state follows by itself. */
     }
   else if (message->type == ENIGM_MESSAGE_STATE && self->state != PAIRING_GREETING)
     take_state (self, g_steal_pointer (&message));
@@ -322,7 +342,10 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else if (self->state == PAIRING_JOINED && message->type == ENIGM_MESSAGE_DONE &&
            message->done == ENIGM_MESSAGE_KEEP)
-    go (self, PAIRING_KEEPING);
+    {
+      self->told = TRUE;
+      go (self, PAIRING_KEEPING);
+    }
   else
     {
       g_debug ("Pairing: %s out of turn", enigm_message_type_get_name (message->type));
@@ -386,6 +409,56 @@ on_offer_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   go (self, self->offer->release != NULL ? PAIRING_SENDING_RELEASE : PAIRING_SENDING_OFFER);
 }
 
+static gboolean
+on_pause_elapsed (gpointer user_data)
+{
+  EnigmPairing *self = user_data;
+
+  self->pause_id = 0;
+  go (self, PAIRING_REGISTERING);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_pause_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  EnigmPairing *self = user_data;
+
+  if (self->pause_id == 0)
+    return;
+  g_clear_handle_id (&self->pause_id, g_source_remove);
+  go (self, PAIRING_REGISTERING);
+}
+
+/* The button was pressed, and the person should not have to do so again for a moment's outage. */
+static gboolean
+register_again (EnigmPairing *self, const GError *error)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (!g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    return FALSE;
+  if (self->register_until == 0)
+    {
+      self->register_until = now + REGISTER_PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+      self->register_pause = REGISTER_PAUSE_SECONDS;
+      if (cancellable_of (self) != NULL)
+        g_signal_connect_object (cancellable_of (self), "cancelled",
+                                 G_CALLBACK (on_pause_cancelled), self, 0);
+    }
+  if (now > self->register_until)
+    return FALSE;
+  enigm_pairing_steps_set (
+    self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
+    _ ("The platform cannot be reached. This computer tries again by itself, and so does your "
+       "key."));
+  self->pause_id =
+    g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, self->register_pause, on_pause_elapsed,
+                                g_object_ref (self), g_object_unref);
+  self->register_pause = MIN (2 * self->register_pause, REGISTER_PAUSE_MAX_SECONDS);
+  return TRUE;
+}
+
 static void
 on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -393,6 +466,8 @@ on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->receipt = enigm_pairing_register_finish (self->platform, result, &error);
+  if (self->receipt == NULL && register_again (self, error))
+    return;
   if (self->receipt == NULL)
     {
       fail (self, g_steal_pointer (&error));
@@ -448,28 +523,33 @@ on_trust_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (EnigmPairing) self = user_data;
   EnigmPairingTrust trust = enigm_pairing_ask_trust_finish (self->platform, result, NULL);
 
-  if (trust == ENIGM_PAIRING_TRUST_OWN || trust == ENIGM_PAIRING_TRUST_RELAYED)
+  if (self->error == NULL && trust != ENIGM_PAIRING_TRUST_OWN &&
+      trust != ENIGM_PAIRING_TRUST_RELAYED)
     {
+      self->failed_step = ENIGM_PAIRING_READY;
+      self->error = new_out_of_turn_error ();
+    }
+  switch (trust)
+    {
+    case ENIGM_PAIRING_TRUST_OWN:
+    case ENIGM_PAIRING_TRUST_RELAYED:
       self->own_connection = trust == ENIGM_PAIRING_TRUST_OWN;
-      succeed (self);
-      return;
+      if (self->told)
+        succeed (self);
+      else
+        settle (self, ENIGM_PAIRING_BOUND_ELSEWHERE);
+      break;
+    case ENIGM_PAIRING_TRUST_PENDING:
+      settle (self, ENIGM_PAIRING_MAY_FINISH);
+      break;
+    case ENIGM_PAIRING_TRUST_NONE:
+      settle (self, ENIGM_PAIRING_UNCHANGED);
+      break;
+    case ENIGM_PAIRING_TRUST_UNKNOWN:
+    default:
+      settle (self, ENIGM_PAIRING_UNKNOWN);
+      break;
     }
-  if (self->error == NULL)
-    self->error = new_out_of_turn_error ();
-  if (trust == ENIGM_PAIRING_TRUST_PENDING &&
-      !g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_clear_error (&self->error);
-      self->error = g_error_new_literal (
-        ENIGM_ERROR, ENIGM_ERROR_KEY_GONE,
-        _ ("The connection to the key was lost, and the platform has not heard from it yet. Your "
-           "key "
-           "finishes by itself when it has mobile data within ten minutes. Otherwise nothing stays "
-           "bound, and you can pair it again."));
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_FAILED,
-                               self->error->message);
-    }
-  go (self, PAIRING_CLOSING);
 }
 
 static void
@@ -512,12 +592,12 @@ on_binding_cancelled (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = enigm_platform_call_finish (self->platform, result, NULL, &error);
 
-  if (node != NULL && self->kept)
-    go (self, PAIRING_FORGETTING);
+  if (node != NULL)
+    settle (self, ENIGM_PAIRING_UNCHANGED);
   else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED))
     go (self, PAIRING_ASKING_TRUST); /* It was faster: a trusted key is no longer cancelled. */
   else
-    go (self, PAIRING_CLOSING);
+    settle (self, ENIGM_PAIRING_UNKNOWN);
 }
 
 static void
@@ -538,7 +618,14 @@ finish (EnigmPairing *self)
   if (self->trusted)
     g_task_return_boolean (task, TRUE);
   else
-    g_task_return_error (task, g_steal_pointer (&self->error));
+    {
+      GError *error = enigm_pairing_outcome_explain (self->outcome, self->error,
+                                                     enigm_platform_get_host (self->platform));
+
+      enigm_pairing_steps_set (self->steps, self->failed_step, ENIGM_PAIRING_FAILED,
+                               error->message);
+      g_task_return_error (task, error);
+    }
 }
 
 static void
@@ -630,8 +717,9 @@ advance (EnigmPairing *self)
       receive (self, PRESS_TIMEOUT_SECONDS);
       break;
     case PAIRING_REGISTERING:
-      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
-                               _ ("Telling the platform that this key is yours."));
+      if (self->register_until == 0)
+        enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_UNDER_WAY,
+                                 _ ("Telling the platform that this key is yours."));
       enigm_pairing_register_async (self->platform, self->offer->offer, self->attestation,
                                     self->certificate->chain, cancellable, on_registered,
                                     g_object_ref (self));
@@ -651,15 +739,6 @@ advance (EnigmPairing *self)
       break;
     case PAIRING_TOLD:
       receive (self, ANSWER_TIMEOUT_SECONDS);
-      break;
-    case PAIRING_ASKING_KEY:
-      {
-        g_autoptr (EnigmMessage) ask = enigm_message_new (ENIGM_MESSAGE_ASK);
-
-        enigm_key_session_send (self->session, ask);
-        self->state = PAIRING_PROVING;
-        receive (self, PROOF_TIMEOUT_SECONDS);
-      }
       break;
     case PAIRING_PROVING:
       receive (self, PROOF_TIMEOUT_SECONDS);
@@ -743,8 +822,11 @@ forget_try (EnigmPairing *self)
   g_clear_error (&self->error);
   self->offered = FALSE;
   self->kept = FALSE;
+  self->told = FALSE;
   self->trusted = FALSE;
   self->own_connection = FALSE;
+  self->register_until = 0;
+  self->outcome = ENIGM_PAIRING_UNCHANGED;
   self->press_deadline = 0;
   enigm_pairing_steps_reset (self->steps);
 }
@@ -754,7 +836,7 @@ enigm_pairing_finalize (GObject *object)
 {
   EnigmPairing *self = ENIGM_PAIRING (object);
 
-  g_assert (self->task == NULL);
+  g_assert (self->task == NULL && self->pause_id == 0);
   forget_try (self);
   g_clear_object (&self->steps);
   g_clear_object (&self->radio);

@@ -169,9 +169,98 @@ refresh_free (gpointer data)
 }
 
 static void
-finish_one (GTask *task, GError *error)
+finish (GTask *task)
 {
   EnigmAccount *self = g_task_get_source_object (task);
+
+  enigm_account_decorate (self);
+  enigm_account_set_unknown_since (self, 0);
+  enigm_account_save_cache (self);
+  enigm_account_send_stages (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_secret_dropped (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Refresh *refresh = g_task_get_task_data (task);
+
+  /* One that is left will be tried again with the next refresh. */
+  enigm_keyring_clear_finish (ENIGM_KEYRING (object), result, NULL);
+  if (--refresh->pending == 0)
+    finish (task);
+}
+
+/* Whether this computer holds a secret for a binding that took the place of @replaced. */
+static gboolean
+has_newer_secret (EnigmAccount *self, EnigmKey *replaced)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->keys)); i++)
+    {
+      g_autoptr (EnigmKey) key = g_list_model_get_item (G_LIST_MODEL (self->keys), i);
+      const EnigmKeyState state = enigm_key_get_state (key);
+
+      if ((state == ENIGM_KEY_STATE_TRUSTED || state == ENIGM_KEY_STATE_RESTRICTED) &&
+          g_hash_table_contains (self->secrets, enigm_key_get_binding (key)) &&
+          g_strcmp0 (enigm_key_get_certificate (key), enigm_key_get_certificate (replaced)) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A pairing that was interrupted may have left a secret for a binding that came to nothing, and one
+ * that went well leaves that of the binding before. */
+static gboolean
+is_orphan (EnigmAccount *self, const char *binding)
+{
+  EnigmKey *key = enigm_account_find_key (self, binding);
+
+  if (key == NULL)
+    return FALSE;
+  switch (enigm_key_get_state (key))
+    {
+    case ENIGM_KEY_STATE_CANCELLED:
+    case ENIGM_KEY_STATE_EXPIRED:
+      return TRUE;
+    case ENIGM_KEY_STATE_REPLACED:
+      return has_newer_secret (self, key);
+    case ENIGM_KEY_STATE_PENDING:
+    case ENIGM_KEY_STATE_TRUSTED:
+    case ENIGM_KEY_STATE_RESTRICTED:
+    case ENIGM_KEY_STATE_REVOKED:
+    case ENIGM_KEY_STATE_RETIRED:
+    default:
+      return FALSE;
+    }
+}
+
+static void
+drop_orphans (GTask *task)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  Refresh *refresh = g_task_get_task_data (task);
+  GHashTableIter iter;
+  gpointer binding;
+
+  refresh->pending = 1;
+  g_hash_table_iter_init (&iter, self->secrets);
+  while (g_hash_table_iter_next (&iter, &binding, NULL))
+    {
+      if (!is_orphan (self, binding))
+        continue;
+      refresh->pending++;
+      enigm_keyring_clear_async (self->keyring, ENIGM_KEYRING_KEY, binding, NULL, on_secret_dropped,
+                                 g_object_ref (task));
+      g_hash_table_iter_remove (&iter);
+    }
+  if (--refresh->pending == 0)
+    finish (task);
+}
+
+static void
+finish_one (GTask *task, GError *error)
+{
   Refresh *refresh = g_task_get_task_data (task);
 
   if (error != NULL && refresh->error == NULL)
@@ -181,14 +270,9 @@ finish_one (GTask *task, GError *error)
   if (--refresh->pending > 0)
     return;
   if (refresh->error != NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&refresh->error));
-      return;
-    }
-  enigm_account_set_unknown_since (self, 0);
-  enigm_account_save_cache (self);
-  enigm_account_send_stages (self);
-  g_task_return_boolean (task, TRUE);
+    g_task_return_error (task, g_steal_pointer (&refresh->error));
+  else
+    drop_orphans (task);
 }
 
 static void
