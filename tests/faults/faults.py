@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private world whose programs are watched: each event waits until the test says go on."""
+import base64
+import collections
+import hashlib
+import json
+import mmap
+import os
+import pathlib
+import re
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "world"))
+from person import Person  # noqa: E402
+from world import DEADLINE, Key, World, WorldError  # noqa: E402
+
+STATES = {1: "pending", 2: "trusted", 3: "restricted"}
+# What means nothing by itself: a file that is still to be put in place by renaming it.
+IGNORED = re.compile(r"syncs (state\.new|account\.sealed\.[A-Z0-9]{6})$")
+TYPES = {1: "start", 2: "share", 3: "confirm", 4: "refused", 6: "resume", 7: "resume-share", 8: "resume-confirm"}
+
+
+def name_event(line):
+    """An event in the words of the table: numbers of types by name, identifiers left out."""
+    line = re.sub(r"[0-9a-f]{32}", "{binding}", line)
+    plain = re.fullmatch(r"sends (\d{1,2})", line)
+    return f"sends {TYPES[int(plain[1])]}" if plain else line
+
+
+class Witness:
+    """Hears of every event of the programs it was preloaded into, one at a time, and lets each go on.
+
+    `plan(who, what, n)` is called for the n-th time that `who` does `what` since the last
+    reset(); what it does happens before the event takes effect. If it returns true, nothing more
+    is planned until the next reset().
+    """
+
+    def __init__(self, world):
+        self.folder = world.folder / "witness"
+        self.folder.mkdir()
+        self.library = world.build / "tests/faults/enigm-witness.so"
+        self.lock = threading.Lock()
+        self.counts = collections.Counter()
+        self.events = []
+        self.plan = None
+
+    def environment(self, who, env):
+        """What `who` is to be started with, on top of `env`."""
+        place = self.folder / who
+        if not place.exists():
+            server = socket.socket(socket.AF_UNIX)
+            server.bind(str(place))
+            server.listen()
+            threading.Thread(target=self.serve, args=(who, server), daemon=True).start()
+        Weather.ensure(self.folder / f"{who}.weather")
+        return dict(env, LD_PRELOAD=str(self.library), ENIGM_WITNESS=str(place),
+                    ENIGM_WEATHER=str(self.folder / f"{who}.weather"))
+
+    def weather(self, who):
+        return Weather(self.folder / f"{who}.weather")
+
+    def serve(self, who, server):
+        while True:
+            connection, _ = server.accept()
+            threading.Thread(target=self.listen, args=(who, connection), daemon=True).start()
+
+    def listen(self, who, connection):
+        with connection, connection.makefile("r") as lines:
+            try:
+                for line in lines:
+                    what = name_event(line.rstrip("\n"))
+                    if not IGNORED.match(what):
+                        self.happen(who, what)
+                    connection.sendall(b".")
+            except OSError:
+                pass  # it was killed
+
+    def happen(self, who, what):
+        with self.lock:
+            self.counts[who, what] += 1
+            event = (who, what, self.counts[who, what])
+            self.events.append(event)
+            if self.plan and self.plan(*event):
+                self.plan = None
+
+    def reset(self, plan=None):
+        """Counts anew from here."""
+        with self.lock:
+            self.counts.clear()
+            self.events.clear()
+            self.plan = plan
+
+
+class Weather:
+    """What one program has to live with; weather.c says what each means."""
+
+    SIZE = struct.calcsize("qii")
+
+    @classmethod
+    def ensure(cls, path):
+        if not path.exists():
+            path.write_bytes(bytes(cls.SIZE))
+
+    def __init__(self, path):
+        self.ensure(path)
+        self.path = path
+
+    def set(self, clock=0, disk_full=False, no_network=False):
+        with open(self.path, "r+b") as file, mmap.mmap(file.fileno(), self.SIZE) as page:
+            page[:] = struct.pack("qii", clock, disk_full, no_network)
+
+
+class FaultWorld(World):
+    """A world with a platform and one person, Kim. Keys come one after the other, all on hci1."""
+
+    def __init__(self, **more):
+        super().__init__(platform=True, **more)
+        self.witness = None
+        self.key = None
+
+    def make_folders(self):
+        super().make_folders()
+        self.witness = Witness(self)
+
+    def start(self, name, *argv, **more):
+        if name == "platform" or name.startswith("key-"):
+            more["env"] = self.witness.environment(name.split("-")[0], more.get("env", os.environ))
+        return super().start(name, *argv, **more)
+
+    def furnish(self):
+        super().furnish()
+        self.kim = Person("kim", self.witness.environment("app", os.environ))
+        self.kim.sign_up(self.platform)
+
+    def new_key(self):
+        """A key from the factory, running, with its button held. No other one is there."""
+        if self.key:
+            self.key.kill()
+            self.forget_secrets()
+        self.key = FaultKey(self)
+        self.key.start()
+        self.key.ctl("hold")
+        return self.key
+
+    def forget_secrets(self):
+        """As a second computer of the account's would be: it holds no secret for any key."""
+        subprocess.run(["secret-tool", "clear", "xdg:schema", "io.enigm.App", "kind", "key"], env=self.kim.env,
+                       check=False)
+
+    # What can be seen of the three afterwards
+
+    def look(self, person=None):
+        """How app, key and platform stand, as a dictionary."""
+        return {"app": self.look_app(person or self.kim), "key": self.look_key(), "platform": self.look_platform()}
+
+    def look_app(self, person):
+        """Which bindings this computer holds a management secret for, and those secrets."""
+        done = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", "io.enigm.App", "kind", "key"],
+                              env=person.env, capture_output=True, check=False)
+        bindings = re.findall(rb"^attribute\.binding = (\w+)$", done.stdout + done.stderr, re.M)
+        secrets = re.findall(rb"^secret = (.+)$", done.stdout, re.M)
+        return dict(zip((binding.decode() for binding in bindings), (base64.b64decode(text) for text in secrets)))
+
+    def look_key(self):
+        """What the key says of itself, with the bytes of its flash."""
+        state = json.loads(self.key.ctl("state"))
+        flash = self.key.state / "state"
+        return dict(state, flash=flash.read_bytes() if flash.exists() else b"")
+
+    def look_platform(self):
+        """The state of each binding of this key's certificate that is not over, and offers that wait."""
+        with sqlite3.connect(f"file:{self.platform.folder}/platform.db?mode=ro", uri=True) as database:
+            states = dict(database.execute("SELECT lower(hex(id)), state FROM bindings WHERE state IN (1, 2, 3)"
+                                           " AND certificate = ?", [self.key.certificate]))
+        return {binding: STATES[state] for binding, state in states.items()}
+
+
+class FaultKey(Key):
+    """A key of its own for each run, all of them on the same adapter."""
+
+    made = 0
+
+    def __init__(self, world):
+        FaultKey.made += 1
+        super().__init__(world, FaultKey.made)
+        self.adapter = "hci1"
+        # The leaf stands in the factory's file as it is: DER, whose second field is its length.
+        made = (self.state / "factory").read_bytes()
+        leaf = made[made.index(b"\x30\x82"):]
+        self.certificate = hashlib.sha256(leaf[:4 + int.from_bytes(leaf[2:4], "big")]).digest()
+
+
+class Try:
+    """One run of `enigmctl pair`, and the hand that presses the button when it is asked to."""
+
+    def __init__(self, world, person=None, press=True):
+        self.world = world
+        self.press = press
+        self.lines = []
+        self.process = (person or world.kim).start("pair", secrets=[("--code-fd", world.key.setup_code)])
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self):
+        for text in self.process.stdout:
+            line = json.loads(text)
+            self.lines.append(line)
+            if line.get("state") == "waiting" and self.press:
+                self.press = False
+                # Whoever was killed meanwhile feels no finger.
+                subprocess.run(["enigm-keyctl", "--control", self.world.key.control, "press"],
+                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+    def wait(self):
+        """Waits for its end. Returns its exit code, negative if it was killed."""
+        self.process.wait(timeout=DEADLINE * 3)
+        self.reader.join()
+        self.process.stdout.close()
+        self.errors = self.process.stderr.read()
+        self.process.stderr.close()
+        return self.process.returncode
+
+    @property
+    def step(self):
+        """The last step that was told of."""
+        return next((line["step"] for line in reversed(self.lines) if "step" in line), "none")
+
+    @property
+    def sentence(self):
+        """The last thing the person read."""
+        line = self.lines[-1] if self.lines else {}
+        return line.get("error", line.get("message", ""))
+
+    def was_too_soon(self):
+        """Whether it ended because the key wants a second between two tries."""
+        return "asks for a pause of 1 second" in self.sentence
+
+
+def pair(world, person=None):
+    """Pairs as a person does who reads what is said, and tries again where the key asks for that."""
+    while True:
+        tried = Try(world, person)
+        if tried.wait() == 0 or not tried.was_too_soon():
+            return tried

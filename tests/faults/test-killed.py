@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills app, key or platform at every point of a pairing, one at a time.
+
+A case a point and program: the program is killed just before the point takes effect, so that
+between two points nothing else is left to try. Then things go on by themselves: the platform is
+started again, the key too, and nobody touches the app ("gone for good"). What the three hold then is
+printed and has to fit together. Where the key was not bound by then, the person tries again.
+"""
+import sys
+import threading
+
+from faults import FaultWorld, Try, pair
+from points import APP, JOINING, KEY, PAIRING, PLATFORM, PROGRAMS, RELAYED, number
+import workers
+
+
+def describe(seen):
+    held = ", ".join(f"{binding[:8]} {state}" for binding, state in sorted(seen["platform"].items())) or "nothing"
+    key = seen["key"]
+    return (f"app: {', '.join(binding[:8] for binding in seen['app']) or 'nothing'}; "
+            f"key: {key['binding']}{' ' + key['binding_id'][:8] if key['binding_id'] else ''}; platform: {held}")
+
+
+def fits(seen, person):
+    """What always has to be true of the three, and whether the key is bound whole."""
+    key, app, platform = seen["key"], seen["app"], seen["platform"]
+    trusted = [binding for binding, state in platform.items() if state == "trusted"]
+    pending = [binding for binding, state in platform.items() if state == "pending"]
+    assert len(trusted) <= 1 and len(pending) <= 1, "two bindings of one key"
+    if trusted:
+        # What it holds as pending is as good: it proves that next, and hears that it is trusted.
+        assert key["binding_id"] == trusted[0], "trusted, and the key lacks the credential"
+    else:
+        assert key["binding"] != "trusted", "the key believes it is trusted"
+    for binding in app:
+        assert binding in platform, f"an orphan in the keyring: {binding}"
+    assert len(app) <= 1, "two secrets for one key"
+    return bool(trusted) and any(secret in key["flash"] for secret in app.values())
+
+
+def settle(world, felt):
+    """Waits until the key has heard how its pending binding ended."""
+    while world.look_key()["binding"] == "pending":
+        felt.await_line("state ")
+
+
+def run(world, table, point, who):
+    """One case. Returns a line that says what was left."""
+    key = world.new_key()
+    if table is RELAYED:
+        key.ctl("network", "off")
+    if table is JOINING:
+        assert pair(world).process.returncode == 0
+        world.forget_secrets()
+    hit = threading.Event()
+
+    def plan(actor, what, n):
+        if (actor, what, n) != (point.who, point.what, point.n):
+            return False
+        {APP: lambda: tried.process.kill(), KEY: key.kill, PLATFORM: world.platform.kill}[who]()
+        hit.set()
+        return True
+
+    while not hit.is_set():
+        world.witness.reset(plan)
+        tried = Try(world)
+        while not hit.wait(0.01) and tried.process.poll() is None:
+            pass
+        if not hit.is_set():
+            tried.wait()
+            assert tried.was_too_soon(), f"the point was never reached: {tried.sentence}"
+    if who == KEY:
+        key.start()
+        if table is RELAYED:
+            key.ctl("network", "off")
+        if tried.step == "find":
+            key.ctl("hold")  # the app still asks for that
+    elif who == PLATFORM:
+        world.platform.start()
+    felt = key.watch()
+    code = tried.wait()
+    if table is not RELAYED:
+        settle(world, felt)
+    world.kim.ctl("keys")
+    seen = world.look()
+    left = f"{describe(seen)}; read: {tried.sentence}"
+    whole = fits(seen, world.kim)
+    if who != APP and code == 0:
+        assert whole, f"the app says it is paired; {left}"
+    if not whole:
+        if who == KEY:
+            key.ctl("hold")
+        again = pair(world)
+        assert again.process.returncode == 0, f"the next try: {again.sentence}; {left}"
+        seen = world.look()
+        assert fits(seen, world.kim), f"after the next try: {describe(seen)}; {left}"
+    return f"{left}; {'whole' if whole else 'the next try paired'}"
+
+
+CASES = {f"{title}/{point.number}-{point.who}-{point.name}/{who}": (table, point, who)
+         for title, table, first in (("pairing", PAIRING, 1), ("relayed", RELAYED, 26), ("joining", JOINING, 9))
+         for point in number(table) if point.number >= first for who in PROGRAMS}
+
+
+if __name__ == "__main__":
+    sys.exit(workers.main(CASES, FaultWorld, run))
