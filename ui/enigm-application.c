@@ -18,7 +18,7 @@ struct _EnigmApplication
   EnigmStateLock *lock;
   EnigmAccount *account;
   EnigmRadio *radio;
-  guint control_id;
+  EnigmControl *control;
   GSettings *settings;
   EnigmListener *listener;
   gboolean listen_only;
@@ -71,19 +71,9 @@ export_control (EnigmApplication *self)
 
   if (connection == NULL)
     return;
-  self->control_id = enigm_control_export (connection, self->account, &error);
-  if (self->control_id == 0)
+  self->control = enigm_control_export (connection, self->account, &error);
+  if (self->control == NULL)
     g_warning ("enigmctl cannot reach this program: %s", error->message);
-}
-
-static void
-unexport_control (EnigmApplication *self)
-{
-  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
-
-  if (self->control_id != 0 && connection != NULL)
-    g_dbus_connection_unregister_object (connection, self->control_id);
-  self->control_id = 0;
 }
 
 gboolean
@@ -257,7 +247,7 @@ enigm_application_shutdown (GApplication *application)
 {
   EnigmApplication *self = ENIGM_APPLICATION (application);
 
-  unexport_control (self);
+  g_clear_pointer (&self->control, enigm_control_free);
   if (self->account != NULL)
     enigm_account_listen (self->account, FALSE);
   G_APPLICATION_CLASS (enigm_application_parent_class)->shutdown (application);

@@ -72,6 +72,7 @@ alert_to_json (EnigmAlert *alert)
     }
   else
     json_object_set_null_member (object, "position");
+  json_object_set_string_member (object, "stopped", enigm_alert_get_stopped (alert));
   json_object_set_array_member (object, "contacts", stages_to_json (alert));
   set_time (object, "delete_on", enigm_alert_get_delete_on (alert));
   return object;
@@ -105,6 +106,24 @@ print_position (EnigmCli *cli, EnigmAlert *alert, gint64 now)
                    enigm_alert_get_accuracy (alert), age);
 }
 
+static const char *
+describe_stopped (EnigmAlert *alert)
+{
+  const char *why = enigm_alert_get_stopped (alert);
+
+  if (*why == '\0')
+    return NULL;
+  if (g_str_equal (why, "lost"))
+    return _ ("No more positions come: the key was marked as lost.");
+  if (g_str_equal (why, "revoked"))
+    return _ ("No more positions come: the key was revoked.");
+  if (g_str_equal (why, "replaced"))
+    return _ ("No more positions come: the key was replaced.");
+  if (g_str_equal (why, "retired"))
+    return _ ("No more positions come: the key was retired.");
+  return _ ("No more positions come: the platform does not accept this key for now.");
+}
+
 static void
 print_alert (EnigmCli *cli, EnigmAlert *alert)
 {
@@ -127,7 +146,19 @@ print_alert (EnigmCli *cli, EnigmAlert *alert)
     /* Translators: ALERT or DRILL, a person, an age, and the alert's ID */
     enigm_cli_print (cli, _ ("%s from %s, %s  (%s)"), kind, enigm_alert_get_from (alert), age,
                      enigm_alert_get_id (alert));
+  if (enigm_alert_get_received (alert) - enigm_alert_get_pressed (alert) > ENIGM_ALERT_LATE)
+    {
+      g_autofree char *heard = enigm_describe_age (enigm_alert_get_received (alert), now);
+
+      /* Translators: an age, such as “2 minutes ago” */
+      enigm_cli_print (cli, _ ("  The platform heard of it later, %s: the key was out of reach."),
+                       heard);
+    }
   print_position (cli, alert, now);
+  if (describe_stopped (alert) != NULL)
+    enigm_cli_print (cli, "  %s", describe_stopped (alert));
+  if (enigm_alert_get_waiting (alert))
+    enigm_cli_print (cli, _ ("  That you have seen it waits for the network."));
   if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ENDED)
     enigm_cli_print (cli, _ ("  %s This does not show that they are safe."),
                      describe_ender (alert));
@@ -232,13 +263,20 @@ on_seen (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmCli) cli = user_data;
   g_autoptr (GError) error = NULL;
+  EnigmAlert *alert;
 
   if (!enigm_account_stage_alert_finish (ENIGM_ACCOUNT (object), result, &error))
     {
       enigm_cli_fail (cli, error);
       return;
     }
-  enigm_cli_print (cli, _ ("They can see now that you have seen it."));
+  alert = enigm_account_find_alert (ENIGM_ACCOUNT (object), enigm_cli_get_words (cli)[1]);
+  if (alert != NULL && enigm_alert_get_waiting (alert))
+    enigm_cli_print (cli,
+                     _ ("The platform cannot be reached. That you have seen it is kept on this "
+                        "computer, and sent when it can be."));
+  else
+    enigm_cli_print (cli, _ ("They can see now that you have seen it."));
   enigm_cli_print_json (cli, json_object_new ());
   enigm_cli_end (cli, ENIGM_CLI_OK);
 }
@@ -285,7 +323,8 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
 
   print_alert (cli, alert);
   enigm_cli_print_json (cli, alert_to_json (alert));
-  tell_shown (cli, alert, NULL);
+  if (enigm_account_is_alert_due (account, alert))
+    enigm_account_note_alert_shown (account, alert);
 }
 
 static gboolean
@@ -306,6 +345,7 @@ watch_alerts (EnigmCli *cli)
   g_autoptr (GCancellable) own = NULL;
   GCancellable *cancellable = enigm_cli_get_cancellable (cli);
   g_autoptr (GSource) source = NULL;
+  GListModel *alerts;
 
   if (cancellable == NULL)
     cancellable = own = g_cancellable_new ();
@@ -314,7 +354,41 @@ watch_alerts (EnigmCli *cli)
   g_source_attach (source, g_main_context_get_thread_default ());
   g_signal_connect (account, "alert-changed", G_CALLBACK (on_alert_changed), cli);
   enigm_cli_print (cli, _ ("Watching for alerts. Interrupt to stop."));
+  /* What began before is under way as well. */
+  alerts = enigm_account_get_alerts (account);
+  for (guint i = g_list_model_get_n_items (alerts); i-- > 0;)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
+
+      if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE)
+        on_alert_changed (account, alert, cli);
+    }
   enigm_account_listen (account, TRUE);
+}
+
+/* JSON either way: it is for keeping. */
+static void
+export_alerts (EnigmCli *cli, const char *id)
+{
+  EnigmAccount *account = enigm_cli_get_account (cli);
+  EnigmAlert *alert = id != NULL ? enigm_account_find_alert (account, id) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (id != NULL && (alert == NULL || enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_OWNER))
+    {
+      error = g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                                   _ ("There is no such alert of your own. Nothing was written. "
+                                      "List them with enigmctl alerts."));
+      enigm_cli_fail (cli, error);
+      return;
+    }
+  text = enigm_account_export_alerts (account, alert);
+  node = json_from_string (text, NULL);
+  enigm_cli_print (cli, "%s", text);
+  enigm_cli_print_json (cli, json_object_ref (json_node_get_object (node)));
+  enigm_cli_end (cli, enigm_cli_list_is_known (cli) ? ENIGM_CLI_OK : ENIGM_CLI_AWAY);
 }
 
 static void
@@ -349,10 +423,12 @@ enigm_cli_alerts_check (EnigmCli *cli)
 
   if (action == NULL || g_str_equal (action, "list") || g_str_equal (action, "watch"))
     return enigm_cli_check_words (cli, 0, 1, "alerts [list | watch]");
+  if (g_str_equal (action, "export"))
+    return enigm_cli_check_words (cli, 1, 2, "alerts export [ID]");
   if (!g_strv_contains (actions, action))
     {
       enigm_cli_fail_usage (
-        cli, _ ("“alerts” wants list, watch, show ID, seen ID, end ID or delete ID."));
+        cli, _ ("“alerts” wants list, watch, show ID, seen ID, end ID, delete ID or export [ID]."));
       return FALSE;
     }
   usage = g_strdup_printf ("alerts %s ID", action);
@@ -375,6 +451,8 @@ enigm_cli_alerts (EnigmCli *cli)
     list_alerts (cli);
   else if (g_str_equal (action, "watch"))
     watch_alerts (cli);
+  else if (g_str_equal (action, "export"))
+    export_alerts (cli, words[1]);
   else if ((alert = enigm_account_find_alert (enigm_cli_get_account (cli), words[1])) != NULL)
     change_alert (cli, action, alert);
   else

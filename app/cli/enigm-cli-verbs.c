@@ -89,7 +89,7 @@ static const EnigmCliVerb verbs[] = {
     enigm_cli_drill_check,
     enigm_cli_drill },
   { "alerts",
-    "[list | watch | show ID | seen ID | end ID | delete ID]",
+    "[list | watch | show ID | seen ID | end ID | delete ID | export [ID]]",
     N_ ("see alerts, and say that you have"),
     ENIGM_CLI_NEEDS_LISTS,
     {},

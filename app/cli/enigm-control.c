@@ -13,9 +13,12 @@
 #include "enigm-cli.h"
 #include "enigm-error.h"
 
-/* While the app runs it owns the account's state, so enigmctl asks it to run the verb: the same
- * code, with enigmctl's own streams. Only programs of the same person reach their session bus. */
+/* One process owns the account's state, the app or an enigmctl that watches, so enigmctl asks it to
+ * run the verb: the same code, with enigmctl's own streams. Only programs of the same person reach
+ * their session bus. */
 
+/* A name of its own: an enigmctl that watches is not the app. */
+#define CONTROL_NAME APPLICATION_ID ".Control"
 #define CONTROL_PATH "/io/enigm/App/Control"
 #define CONTROL_INTERFACE "io.enigm.App.Control"
 #define MAX_WORDS 64
@@ -33,7 +36,14 @@ static const char control_xml[] = "<node>"
                                   "  </interface>"
                                   "</node>";
 
-/* The app's side */
+/* The side of who owns the state */
+
+struct _EnigmControl
+{
+  GDBusConnection *connection;
+  guint registration_id;
+  guint name_id;
+};
 
 typedef struct
 {
@@ -169,20 +179,46 @@ on_method_called (GDBusConnection *connection,
  * @error: return location
  *
  * Lets enigmctl run its verbs in this process, as `io.enigm.App.Control` at
- * `/io/enigm/App/Control`.
+ * `/io/enigm/App/Control` of the bus name `io.enigm.App.Control`.
  *
- * Returns: for g_dbus_connection_unregister_object(), or 0 with @error set
+ * Returns: (transfer full) (nullable): until enigm_control_free(), or %NULL with @error set
  */
-guint
+EnigmControl *
 enigm_control_export (GDBusConnection *connection, EnigmAccount *account, GError **error)
 {
   static const GDBusInterfaceVTable vtable = { on_method_called, NULL, NULL, { NULL } };
   g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (control_xml, error);
 
+  EnigmControl *self;
+  guint id;
+
   if (node == NULL)
-    return 0;
-  return g_dbus_connection_register_object (connection, CONTROL_PATH, node->interfaces[0], &vtable,
-                                            g_object_ref (account), g_object_unref, error);
+    return NULL;
+  id = g_dbus_connection_register_object (connection, CONTROL_PATH, node->interfaces[0], &vtable,
+                                          g_object_ref (account), g_object_unref, error);
+  if (id == 0)
+    return NULL;
+  self = g_new (EnigmControl, 1);
+  self->connection = g_object_ref (connection);
+  self->registration_id = id;
+  self->name_id = g_bus_own_name_on_connection (
+    connection, CONTROL_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  return self;
+}
+
+/**
+ * enigm_control_free:
+ * @self: (transfer full): what enigm_control_export() returned
+ */
+void
+enigm_control_free (EnigmControl *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_bus_unown_name (self->name_id);
+  g_dbus_connection_unregister_object (self->connection, self->registration_id);
+  g_object_unref (self->connection);
+  g_free (self);
 }
 
 /* enigmctl's side */
@@ -275,7 +311,7 @@ enigm_control_call_async (GDBusConnection *connection,
       return;
     }
   g_dbus_connection_call_with_unix_fd_list (
-    connection, APPLICATION_ID, CONTROL_PATH, CONTROL_INTERFACE, "Run",
+    connection, CONTROL_NAME, CONTROL_PATH, CONTROL_INTERFACE, "Run",
     g_variant_new ("(^asa{sh}hh)", argv, &builder, out, err), G_VARIANT_TYPE ("(i)"),
     G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, fds, NULL, on_run_answered, g_steal_pointer (&task));
 }

@@ -19,6 +19,7 @@ typedef struct
   GPtrArray *argv;
   GHashTable *secrets;
   EnigmAccount *account;
+  EnigmControl *control;
   int code;
 } Program;
 
@@ -42,6 +43,30 @@ on_run_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   end (user_data, enigm_cli_run_finish (ENIGM_CLI (object), result));
 }
 
+/* A verb that goes on until it is interrupted keeps no other enigmctl out. */
+static gboolean
+goes_on (Program *program)
+{
+  return program->argv->len > 2 && g_str_equal (program->argv->pdata[0], "alerts") &&
+         g_strcmp0 (program->argv->pdata[1], "watch") == 0;
+}
+
+static void
+on_bus_got_for_others (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Program *program = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
+
+  if (connection == NULL || program->account == NULL)
+    return;
+  /* Watching needs no bus: it goes on without. */
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  program->control = enigm_control_export (connection, program->account, &error);
+  if (program->control == NULL)
+    g_info ("Other programs cannot reach this one: %s", error->message);
+}
+
 static void
 on_account_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -52,7 +77,9 @@ on_account_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
     program->account, (const char *const *) program->argv->pdata, program->secrets, out, err);
   g_autoptr (GError) error = NULL;
 
-  if (enigm_account_load_finish (program->account, result, &error))
+  if (enigm_account_load_finish (program->account, result, &error) && goes_on (program))
+    g_bus_get (G_BUS_TYPE_SESSION, program->cancellable, on_bus_got_for_others, program);
+  if (error == NULL)
     enigm_cli_run_async (cli, program->cancellable, on_run_finished, program);
   else
     enigm_cli_refuse_async (cli, error, on_run_finished, program);
@@ -128,6 +155,7 @@ run (Program *program)
       g_main_loop_run (program->loop);
       g_source_remove (signals[0]);
       g_source_remove (signals[1]);
+      g_clear_pointer (&program->control, enigm_control_free);
       enigm_account_listen (program->account, FALSE);
       while (enigm_account_is_saving (program->account))
         g_main_context_iteration (NULL, TRUE);

@@ -109,6 +109,7 @@ def test_words_that_will_not_do():
         ("alerts",): ["show", "seen", "end", "delete", "nothing", ""],
         ("alerts", "watch"): ["one"],
         ("alerts", "show", "one"): ["two"],
+        ("alerts", "export", "one"): ["two"],
     }
     with World(adapters=None, keyring=True):
         for words, more in usage.items():
@@ -392,6 +393,9 @@ def test_alerts():
         world.keys[0].ctl("press3")
         told = json.loads(watch.stdout.readline())
         assert (told["kind"], told["role"], told["state"]) == ("alert", "contact", "active"), told
+        # Who watches keeps nobody out: another enigmctl is answered by it.
+        assert ask("alerts", env=kim.env)["alerts"][0]["id"] == told["id"]
+        assert ask("status", env=kim.env, code=NOT_READY)["known"]
         watch.send_signal(signal.SIGINT)
         rest, err = watch.communicate(timeout=DEADLINE)
         assert watch.returncode in (OK, 130) and err == "", (watch.returncode, err)
@@ -411,6 +415,12 @@ def test_alerts():
         code, out, err = run("alerts", "delete", told["id"])
         assert code == REFUSED, (code, out, err)
         ask("alerts", "end", told["id"])
+        exported = json.loads(run("alerts", "export")[1])["events"]
+        assert [event["id"] for event in exported] == [told["id"]], exported
+        assert exported[0]["contacts"][0]["contact_id"] == kim.contact_id, exported
+        assert ask("alerts", "export", told["id"])["events"] == exported
+        refused("alerts", "export", told["id"], env=kim.env, code=FAILED, says="of your own")
+        assert ask("alerts", "export", env=kim.env)["events"] == []
         ended = ask("alerts", "show", told["id"], env=kim.env)
         assert ended["state"] == "ended" and ended["position"] is None, ended
         code, out, err = run("alerts", "show", told["id"], env=kim.env)
