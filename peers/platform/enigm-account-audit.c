@@ -27,5 +27,5 @@ enigm_account_audit (EnigmPlatformState *state,
 
   enigm_hmac_sha256 (state->pseudonym_secret,
                      ENIGM_PARTS (ENIGM_TEXT ("account"), { account, ENIGM_ID_SIZE }), pseudonym);
-  return enigm_audit_append (state->store, &entry, error);
+  return enigm_audit_append (state->audit, &entry, error);
 }

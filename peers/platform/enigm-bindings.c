@@ -247,7 +247,7 @@ record (EnigmPlatformState *state,
                         "reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                         "kiiiii", binding->id, entry.time, (gint64) from, (gint64) binding->state,
                         (gint64) by, (gint64) reason) ||
-      !enigm_audit_append (state->store, &entry, error) ||
+      !enigm_audit_append (state->audit, &entry, error) ||
       !enigm_bindings_tell_owner (state, binding, error))
     return FALSE;
   enigm_changes_note_changed (state, binding, by, reason);

@@ -39,7 +39,7 @@ check_unknown (GKeyFile *key_file, GError **error)
 
           if (g_str_equal (groups[i], GROUP_PLATFORM))
             known = g_str_equal (keys[j], "origin") || g_str_equal (keys[j], "port") ||
-                    g_str_equal (keys[j], "retention-days");
+                    g_str_equal (keys[j], "retention-days") || g_str_equal (keys[j], "audit-days");
           for (gsize k = 0; g_str_equal (groups[i], GROUP_FILES) && k < G_N_ELEMENTS (files); k++)
             known = known || g_str_equal (keys[j], files[k].key);
           if (!known)
@@ -165,6 +165,9 @@ enigm_config_load (const gchar *path, GError **error)
   if (!read_number (key_file, "retention-days", 1, 30, ENIGM_CONFIG_RETENTION_DAYS, &number, error))
     return NULL;
   self->retention_days = number;
+  if (!read_number (key_file, "audit-days", 1, 3650, ENIGM_CONFIG_AUDIT_DAYS, &number, error))
+    return NULL;
+  self->audit_days = number;
 
   absolute = g_canonicalize_filename (path, NULL);
   folder = g_path_get_dirname (absolute);
@@ -204,6 +207,7 @@ enigm_config_write (const gchar *path, const gchar *origin, guint16 port, GError
   g_key_file_set_string (key_file, GROUP_PLATFORM, "origin", origin);
   g_key_file_set_integer (key_file, GROUP_PLATFORM, "port", port);
   g_key_file_set_integer (key_file, GROUP_PLATFORM, "retention-days", ENIGM_CONFIG_RETENTION_DAYS);
+  g_key_file_set_integer (key_file, GROUP_PLATFORM, "audit-days", ENIGM_CONFIG_AUDIT_DAYS);
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     g_key_file_set_string (key_file, GROUP_FILES, files[i].key, files[i].name);
   return g_key_file_save_to_file (key_file, path, error);

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @secrets: path of the secrets that no one outside may know (see enigm-platform-state.c)
  * @maker_ca: path of the authorities whose keys are genuine, PEM
  * @retention_days: days after which an ended event is deleted
+ * @audit_days: days after which an audit record is deleted; a security event goes after 30
  *
  * The platform's one configuration file, `platform.conf`, read into types. Paths in the file are
  * relative to its folder; here they are absolute.
@@ -37,9 +38,11 @@ typedef struct
   gchar *secrets;
   gchar *maker_ca;
   guint retention_days;
+  guint audit_days;
 } EnigmConfig;
 
 #define ENIGM_CONFIG_RETENTION_DAYS 30
+#define ENIGM_CONFIG_AUDIT_DAYS 365
 
 EnigmConfig *enigm_config_load (const gchar *path, GError **error);
 gboolean enigm_config_write (const gchar *path, const gchar *origin, guint16 port, GError **error);

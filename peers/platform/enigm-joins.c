@@ -146,7 +146,7 @@ note_join (EnigmPlatformState *state, const EnigmBinding *binding, const Join *j
                          ENIGM_BINDING_MAX_COMPUTERS);
       return FALSE;
     }
-  return enigm_audit_append (state->store, &entry, error);
+  return enigm_audit_append (state->audit, &entry, error);
 }
 
 static void

@@ -21,7 +21,7 @@ enigm_key_attempts_note (EnigmPlatformState *state, const EnigmBinding *binding,
 {
   gint64 now = enigm_platform_state_now (state);
   g_autofree char *detail = NULL;
-  EnigmAuditEntry entry = { now, binding->pseudonym, "attempt", NULL };
+  EnigmAuditEntry entry = { now, binding->pseudonym, "attempt", NULL, TRUE };
 
   g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
 
@@ -39,7 +39,7 @@ enigm_key_attempts_note (EnigmPlatformState *state, const EnigmBinding *binding,
                           "(SELECT number FROM key_attempts WHERE binding = ?1 "
                           "ORDER BY number DESC LIMIT ?2)",
                           "ki", binding->id, (gint64) ENIGM_KEY_ATTEMPTS_MAX) &&
-         enigm_audit_append (state->store, &entry, error) &&
+         enigm_audit_append (state->audit, &entry, error) &&
          enigm_bindings_tell_owner (state, binding, error);
 }
 

@@ -138,10 +138,10 @@ audit_replay (EnigmPlatformState *state,
 {
   g_autofree char *detail = g_strdup_printf (
     "number %" G_GUINT64_FORMAT " was used for another request", request->sequence);
-  EnigmAuditEntry entry = { enigm_platform_state_now (state), binding->pseudonym, "replay",
-                            detail };
+  EnigmAuditEntry entry = { enigm_platform_state_now (state), binding->pseudonym, "replay", detail,
+                            TRUE };
 
-  return enigm_audit_append (state->store, &entry, error);
+  return enigm_audit_append (state->audit, &entry, error);
 }
 
 /* Whether its owner is to hear of it: a key that is lost, suspended, revoked or replaced by another

@@ -95,7 +95,7 @@ note_order (EnigmPlatformState *state,
   EnigmAuditEntry entry = { enigm_platform_state_now (state), binding->pseudonym, "order",
                             details[order->purpose] };
 
-  return enigm_audit_append (state->store, &entry, error);
+  return enigm_audit_append (state->audit, &entry, error);
 }
 
 static void

@@ -90,7 +90,7 @@ audit (EnigmPlatformState *state,
 {
   EnigmAuditEntry entry = { enigm_platform_state_now (state), pseudonym, what, detail };
 
-  return enigm_audit_append (state->store, &entry, error);
+  return enigm_audit_append (state->audit, &entry, error);
 }
 
 /**

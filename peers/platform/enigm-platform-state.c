@@ -177,6 +177,7 @@ enigm_platform_state_open (EnigmConfig *config,
   if (self->store == NULL || !read_epoch (self, error) ||
       !enigm_journal_attach (self->journal, self->store, error))
     return NULL;
+  self->audit = enigm_audit_new (self->store, self->pseudonym_secret, config->audit_days);
   self->hub = enigm_hub_new (self->store);
   self->guesses = enigm_guesses_new ();
   return g_steal_pointer (&self);
@@ -191,6 +192,7 @@ enigm_platform_state_free (EnigmPlatformState *self)
 {
   g_clear_pointer (&self->guesses, enigm_guesses_free);
   g_clear_pointer (&self->hub, enigm_hub_free);
+  g_clear_pointer (&self->audit, enigm_audit_free);
   g_clear_pointer (&self->store, enigm_store_free);
   g_clear_pointer (&self->journal, enigm_journal_close);
   g_clear_pointer (&self->makers, g_bytes_unref);

@@ -4,6 +4,7 @@
 #include "app/protocol/enigm-secret.h"
 #include "app/protocol/enigm-p256.h"
 
+#include "enigm-audit.h"
 #include "enigm-config.h"
 #include "enigm-hub.h"
 #include "enigm-store.h"
@@ -26,6 +27,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @config: the configuration
  * @store: the database
  * @hub: the accounts' event streams
+ * @audit: what happened, chained
  * @identity: the key that signs offers, receipts, releases and orders
  * @pseudonym_secret: what pseudonyms are derived with (PROTOCOL.md, section 1)
  * @column_key: seals columns of the database that hold secrets
@@ -43,6 +45,7 @@ typedef struct
   EnigmConfig *config;
   EnigmStore *store;
   EnigmHub *hub;
+  EnigmAudit *audit;
   EnigmP256Key *identity;
   EnigmSecret *pseudonym_secret;
   EnigmSecret *column_key;

@@ -202,6 +202,9 @@ on_day_over (gpointer user_data)
   if (!enigm_events_delete_over (self->state, &error))
     g_warning ("events were not deleted: %s", error->message);
   g_clear_error (&error);
+  if (!enigm_audit_prune (self->state->audit, enigm_platform_state_now (self->state), &error))
+    g_warning ("the audit was not pruned: %s", error->message);
+  g_clear_error (&error);
   if (!enigm_key_attempts_delete_over (self->state, &error))
     g_warning ("attempts of keys were not deleted: %s", error->message);
   return G_SOURCE_CONTINUE;

@@ -113,6 +113,20 @@ CREATE TABLE key_numbers (
 -- Chained: each hash covers the one before.
 CREATE TABLE audit (
   number INTEGER PRIMARY KEY,
-  record BLOB NOT NULL,
+  time INTEGER NOT NULL,
+  security INTEGER NOT NULL CHECK (security IN (0, 1)),
+  digest BLOB NOT NULL CHECK (length (digest) = 32),
+  -- None once a security event is over.
+  record BLOB,
   hash BLOB NOT NULL CHECK (length (hash) = 32)
+) STRICT;
+
+-- One row: where the chain begins and ends, under a MAC of the platform's.
+CREATE TABLE audit_ends (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  first INTEGER NOT NULL,
+  first_hash BLOB NOT NULL CHECK (length (first_hash) = 32),
+  last INTEGER NOT NULL,
+  last_hash BLOB NOT NULL CHECK (length (last_hash) = 32),
+  mac BLOB NOT NULL CHECK (length (mac) = 32)
 ) STRICT;

@@ -203,7 +203,7 @@ world_tear_down (World *world, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   /* Whatever a test did, the audit chain holds. */
-  g_assert_true (enigm_audit_verify (world->state->store, &count, &error));
+  g_assert_true (enigm_audit_verify (world->state->audit, world->now, &count, &error));
   g_assert_no_error (error);
   stop (world);
   check_answers (world);
