@@ -111,10 +111,11 @@ leave_lists (EnigmPlatformState *state, const guint8 *account, GError **error)
       g_byte_array_append (owners, owner, sizeof owner);
     }
   if (step != ENIGM_STEP_DONE ||
-      !enigm_store_run (state->store, error,
-                        "UPDATE contacts SET state = 'not-eligible', reason = 'left', since = ?1, "
-                        "contact = NULL WHERE contact = ?2",
-                        "ik", enigm_platform_state_now (state), account))
+      !enigm_store_run (
+        state->store, error,
+        "UPDATE contacts SET state = 'not-eligible', reason = 'closed', since = ?1, "
+        "contact = NULL WHERE contact = ?2",
+        "ik", enigm_platform_state_now (state), account))
     return FALSE;
   for (guint at = 0; at < owners->len; at += ENIGM_ID_SIZE)
     if (!enigm_account_changes_note_contacts (state, owners->data + at, error) ||

@@ -166,6 +166,9 @@ check_signature (EnigmPlatformState *state,
     return refuse_signature (error, "the digest does not fit");
   if (ABS ((gint64) signature.created - now) > ENIGM_SIGNATURE_CLOCK_SECONDS)
     return refuse_signature (error, "the computer's clock is off by more than five minutes");
+  /* After a restore nobody remembers which nonces were used before. */
+  if ((gint64) signature.created <= state->epoch_began)
+    return refuse_signature (error, "it was made before the platform was restored");
   return keep_nonce (state, &signature, error);
 }
 

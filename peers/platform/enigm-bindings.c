@@ -205,6 +205,25 @@ enigm_bindings_list (EnigmPlatformState *state, const guint8 account[ENIGM_ID_SI
 }
 
 /**
+ * enigm_bindings_list_all:
+ * @state: the platform
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable) (element-type EnigmBinding): the bindings of all accounts,
+ *   ended ones too, newest first; %NULL if the database failed
+ */
+GPtrArray *
+enigm_bindings_list_all (EnigmPlatformState *state, GError **error)
+{
+  g_return_val_if_fail (state != NULL, NULL);
+
+  return list (
+    enigm_store_select (state->store, error,
+                        "SELECT " COLUMNS " FROM bindings ORDER BY begun DESC, since DESC, id", ""),
+    error);
+}
+
+/**
  * enigm_bindings_tell_owner:
  * @state: the platform, in a transaction
  * @binding: a binding that has changed

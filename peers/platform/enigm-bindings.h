@@ -82,6 +82,8 @@ GPtrArray *enigm_bindings_list (EnigmPlatformState *state,
                                 const guint8 account[ENIGM_ID_SIZE],
                                 GError **error);
 
+GPtrArray *enigm_bindings_list_all (EnigmPlatformState *state, GError **error);
+
 gboolean enigm_bindings_begin (EnigmPlatformState *state,
                                EnigmBinding *binding,
                                const guint8 computer[ENIGM_ID_SIZE],

@@ -17,6 +17,8 @@ typedef enum
   CHANGE_SUCCESSOR = 5,
   CHANGE_SUSPENDED = 6,
   CHANGE_REPLACES = 7,
+  CHANGE_ENDED = 8,
+  CHANGE_DELETED = 9,
 } Change;
 
 static void
@@ -181,5 +183,41 @@ enigm_changes_note_suspended (EnigmPlatformState *state,
   begin (state, &writer, CHANGE_SUSPENDED, 2);
   enigm_cbor_write_bytes (&writer, certificate, ENIGM_SHA256_SIZE);
   enigm_cbor_write_bool (&writer, suspended);
+  note (state, &writer);
+}
+
+/**
+ * enigm_changes_note_ended:
+ * @state: the platform, in a transaction
+ * @event: (array fixed-size=16): an event that is over
+ * @by: who or what ended it, as the database says it
+ *
+ * What has ended does not go on in a restored database, and is seen by nobody again.
+ */
+void
+enigm_changes_note_ended (EnigmPlatformState *state,
+                          const guint8 event[ENIGM_ID_SIZE],
+                          const char *by)
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+
+  begin (state, &writer, CHANGE_ENDED, 2);
+  enigm_cbor_write_bytes (&writer, event, ENIGM_ID_SIZE);
+  enigm_cbor_write_text (&writer, by);
+  note (state, &writer);
+}
+
+/**
+ * enigm_changes_note_deleted:
+ * @state: the platform, in a transaction
+ * @event: (array fixed-size=16): an event that its owner deletes
+ */
+void
+enigm_changes_note_deleted (EnigmPlatformState *state, const guint8 event[ENIGM_ID_SIZE])
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+
+  begin (state, &writer, CHANGE_DELETED, 1);
+  enigm_cbor_write_bytes (&writer, event, ENIGM_ID_SIZE);
   note (state, &writer);
 }

@@ -28,5 +28,9 @@ void enigm_changes_note_successor (EnigmPlatformState *state,
 void enigm_changes_note_suspended (EnigmPlatformState *state,
                                    const guint8 certificate[ENIGM_SHA256_SIZE],
                                    gboolean suspended);
+void enigm_changes_note_ended (EnigmPlatformState *state,
+                               const guint8 event[ENIGM_ID_SIZE],
+                               const char *by);
+void enigm_changes_note_deleted (EnigmPlatformState *state, const guint8 event[ENIGM_ID_SIZE]);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-changes.h"
 #include "enigm-event-view.h"
 #include "enigm-events.h"
 #include "enigm-router.h"
@@ -170,6 +171,7 @@ static gboolean delete (EnigmPlatformState *state, EnigmRequest *request, GError
       enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, NULL, "it has not ended");
       return FALSE;
     }
+  enigm_changes_note_deleted (state, event_id);
   return enigm_events_tell (state, event_id, error) &&
          enigm_store_run (state->store, error, "DELETE FROM events WHERE id = ?1", "k", event_id) &&
          enigm_store_commit (state->store, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-events.h"
 
+#include "enigm-changes.h"
 #include "enigm-problem.h"
 
 #define DAY_SECONDS (24 * 60 * 60)
@@ -232,8 +233,10 @@ enigm_events_end (EnigmPlatformState *state,
   g_return_val_if_fail (enigm_store_in_transaction (state->store), FALSE);
   g_return_val_if_fail ((guint) ended_by < G_N_ELEMENTS (enders), FALSE);
 
-  return find_open (state, binding_id, event_id, error) == ENIGM_STEP_ROW &&
-         enigm_store_run (state->store, error,
+  if (find_open (state, binding_id, event_id, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  enigm_changes_note_ended (state, event_id, enders[ended_by]);
+  return enigm_store_run (state->store, error,
                           "UPDATE events SET ended = max (received, min (?1, ?2)), ended_by = ?3"
                           " WHERE id = ?4",
                           "iisk", ended, enigm_platform_state_now (state), enders[ended_by],

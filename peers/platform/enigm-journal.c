@@ -22,8 +22,10 @@
  *   4 computer   [4, time, binding ID, computer ID]: it may use the key's management channel
  *   5 successor  [5, time, from binding ID, to binding ID]: open events go on under the second
  *   6 suspended  [6, time, certificate hash, bool]
- *   7 replaces   [7, time, binding ID, binding ID of another key]: the second ends when the first
- * is trusted
+ *   7 replaces   [7, time, binding ID, binding ID of another key]: trust in the first ends the
+ *                second
+ *   8 ended      [8, time, event ID, by]: that event is over; by as in the database
+ *   9 deleted    [9, time, event ID]: its owner deleted it
  *
  * Kinds from 16 are for accounts, computers and contacts, and are described where they are
  * written. Numbers of states, reasons and so on are those of enigm-lifecycle.h; the secrets are
@@ -45,7 +47,6 @@
 #define HEADER "enigm journal 1\n"
 #define HEADER_SIZE (sizeof (HEADER) - 1)
 #define LENGTH_SIZE 4
-#define CHANGE_VOID 0
 
 struct _EnigmJournal
 {
@@ -124,7 +125,7 @@ get_length (const guint8 bytes[LENGTH_SIZE])
 /* A record cut off at the end of the file is what a crash leaves: nobody was told of it, so it
  * counts as never written. Anything wrong before the end is damage, and refused. */
 static gboolean
-scan (int fd, EnigmJournalFunc func, gpointer user_data, Tail *tail, GError **error)
+scan (int fd, EnigmJournalFunc func, gpointer user_data, guint64 limit, Tail *tail, GError **error)
 {
   struct stat st;
   guint8 header[HEADER_SIZE];
@@ -143,7 +144,7 @@ scan (int fd, EnigmJournalFunc func, gpointer user_data, Tail *tail, GError **er
   tail->end = (off_t) HEADER_SIZE;
   tail->count = 0;
 
-  while (tail->end < st.st_size)
+  while (tail->end < st.st_size && tail->count < limit)
     {
       guint8 length[LENGTH_SIZE];
       guint8 hash[ENIGM_SHA256_SIZE];
@@ -276,7 +277,7 @@ enigm_journal_open (const char *path, GError **error)
         }
     }
 
-  if (!scan (self->fd, NULL, NULL, &tail, error))
+  if (!scan (self->fd, NULL, NULL, G_MAXUINT64, &tail, error))
     return NULL;
   if (fstat (self->fd, &st) != 0 || (st.st_size > tail.end && ftruncate (self->fd, tail.end) != 0))
     {
@@ -307,18 +308,9 @@ enigm_journal_close (EnigmJournal *self)
   g_free (self);
 }
 
-/**
- * enigm_journal_append:
- * @self: the journal
- * @changes: (element-type GBytes): the changes of one transaction, in order; at least one
- * @error: return location
- *
- * Adds one record and waits until it is on the disk, whole.
- *
- * Returns: %FALSE with %ENIGM_ERROR_STORAGE if it could not be written
- */
-gboolean
-enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
+/* A record as it stands in the file, with the hash at its end. */
+static GByteArray *
+encode (EnigmJournal *self, GPtrArray *changes, GError **error)
 {
   g_autoptr (GByteArray) buffer = g_byte_array_new ();
   g_autoptr (GBytes) record = NULL;
@@ -328,14 +320,11 @@ enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
   const guint8 *data;
   gsize len;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (changes != NULL && changes->len > 0, FALSE);
-
   if (self->broken)
     {
       g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
                            "the journal failed earlier and takes nothing until a restart");
-      return FALSE;
+      return NULL;
     }
 
   enigm_cbor_write_array (&writer, changes->len);
@@ -347,7 +336,7 @@ enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
     {
       g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
                            "the journal: one transaction changes too much");
-      return FALSE;
+      return NULL;
     }
 
   length[0] = (guint8) (len >> 24);
@@ -360,7 +349,12 @@ enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
   g_byte_array_append (buffer, length, sizeof length);
   g_byte_array_append (buffer, data, (guint) len);
   g_byte_array_append (buffer, hash, sizeof hash);
+  return g_steal_pointer (&buffer);
+}
 
+static gboolean
+write_record (EnigmJournal *self, const GByteArray *buffer, GError **error)
+{
   if (!write_all (self->fd, buffer->data, buffer->len))
     {
       fail (error, "writing");
@@ -378,20 +372,47 @@ enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
 
   self->end += (off_t) buffer->len;
   self->count++;
-  memcpy (self->hash, hash, sizeof hash);
+  memcpy (self->hash, buffer->data + buffer->len - sizeof self->hash, sizeof self->hash);
   return TRUE;
+}
+
+/**
+ * enigm_journal_append:
+ * @self: the journal
+ * @changes: (element-type GBytes): the changes of one transaction, in order; at least one
+ * @error: return location
+ *
+ * Adds one record and waits until it is on the disk, whole.
+ *
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE if it could not be written
+ */
+gboolean
+enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
+{
+  g_autoptr (GByteArray) buffer = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (changes != NULL && changes->len > 0, FALSE);
+
+  buffer = encode (self, changes, error);
+  return buffer != NULL && write_record (self, buffer, error);
 }
 
 static gboolean
 on_store_committing (gpointer user_data, GError **error)
 {
   EnigmJournal *self = user_data;
+  g_autoptr (GByteArray) buffer = NULL;
 
   if (self->noted->len == 0)
     return TRUE;
-  if (!enigm_store_run (self->store, error, "UPDATE journal_position SET number = ?1", "i",
-                        (gint64) self->count + 1) ||
-      !enigm_journal_append (self, self->noted, error))
+  buffer = encode (self, self->noted, error);
+  if (buffer == NULL ||
+      !enigm_store_run (self->store, error, "UPDATE journal_position SET number = ?1, hash = ?2",
+                        "ib", (gint64) self->count + 1,
+                        buffer->data + buffer->len - ENIGM_SHA256_SIZE,
+                        (gsize) ENIGM_SHA256_SIZE) ||
+      !write_record (self, buffer, error))
     return FALSE;
   self->written = self->count;
   return TRUE;
@@ -410,7 +431,7 @@ on_store_finished (gboolean committed, gpointer user_data)
       g_autoptr (GError) error = NULL;
 
       enigm_cbor_write_array (&writer, 3);
-      enigm_cbor_write_uint (&writer, CHANGE_VOID);
+      enigm_cbor_write_uint (&writer, ENIGM_JOURNAL_VOID);
       enigm_cbor_write_uint (&writer, (guint64) (g_get_real_time () / G_USEC_PER_SEC));
       enigm_cbor_write_uint (&writer, self->written);
       g_ptr_array_add (changes, enigm_cbor_writer_end (&writer));
@@ -425,42 +446,84 @@ on_store_finished (gboolean committed, gpointer user_data)
   self->written = 0;
 }
 
+static gboolean
+not_beside (GError **error, const char *why)
+{
+  g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+               "%s; it is not the one beside this database", why);
+  return FALSE;
+}
+
+/* Whether the record that the database saw last is in this journal. */
+static gboolean
+check_place (EnigmJournal *self, EnigmStore *store, guint64 *seen, GError **error)
+{
+  g_autoptr (EnigmStatement) row =
+    enigm_store_prepare (store, "SELECT number, hash FROM journal_position", error);
+  const guint8 *hash;
+  gint64 number;
+  gsize size;
+  Tail tail = { 0 };
+
+  if (row == NULL || enigm_statement_step (row, error) != ENIGM_STEP_ROW)
+    return FALSE;
+  number = enigm_statement_get_int64 (row, 0);
+  if (number < 0 || (guint64) number > self->count)
+    return not_beside (error, "the journal ends before the database does");
+  *seen = (guint64) number;
+  if (number == 0)
+    return TRUE;
+  if (!scan (self->fd, NULL, NULL, *seen, &tail, error))
+    return FALSE;
+  hash = enigm_statement_get_blob (row, 1, &size);
+  return (size == sizeof tail.hash && memcmp (hash, tail.hash, size) == 0) ||
+         not_beside (error, "the journal holds something else than the database saw");
+}
+
 /**
  * enigm_journal_attach:
  * @self: the journal
  * @store: the database beside it; it outlives no transaction after @self is closed
+ * @seen: (out): the number of the last record that the database has seen. If it is not the last one
+ *   there is, the database is an older copy, and has to be brought to today before it is used
  * @error: return location
  *
  * From now on what enigm_journal_note() was given in a transaction is on the disk before the
  * transaction is committed, and so before anybody is told.
  *
- * Returns: %FALSE with %ENIGM_ERROR_STORAGE if the database has seen more than the journal holds:
- *   then they do not belong together
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE if the database has seen something else than the
+ * journal holds: then they do not belong together
  */
 gboolean
-enigm_journal_attach (EnigmJournal *self, EnigmStore *store, GError **error)
+enigm_journal_attach (EnigmJournal *self, EnigmStore *store, guint64 *seen, GError **error)
 {
-  g_autoptr (EnigmStatement) row = NULL;
-  gint64 seen;
-
-  g_return_val_if_fail (self != NULL && store != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && store != NULL && seen != NULL, FALSE);
   g_return_val_if_fail (self->store == NULL, FALSE);
 
-  row = enigm_store_prepare (store, "SELECT number FROM journal_position", error);
-  if (row == NULL || enigm_statement_step (row, error) != ENIGM_STEP_ROW)
+  if (!check_place (self, store, seen, error))
     return FALSE;
-  seen = enigm_statement_get_int64 (row, 0);
-  if (seen < 0 || (guint64) seen > self->count)
-    {
-      g_set_error_literal (
-        error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
-        "the journal ends before the database does; it is not the one beside it");
-      return FALSE;
-    }
   self->store = store;
   enigm_store_set_committing (store, on_store_committing, self);
   enigm_store_add_finished (store, on_store_finished, self);
   return TRUE;
+}
+
+/**
+ * enigm_journal_note_place:
+ * @self: the journal, attached to a store with an open transaction
+ * @error: return location
+ *
+ * Writes into the database that it has seen all there is.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_journal_note_place (EnigmJournal *self, GError **error)
+{
+  g_return_val_if_fail (self != NULL && self->store != NULL, FALSE);
+
+  return enigm_store_run (self->store, error, "UPDATE journal_position SET number = ?1, hash = ?2",
+                          "ib", (gint64) self->count, self->hash, sizeof self->hash);
 }
 
 /**
@@ -521,7 +584,7 @@ enigm_journal_read (const char *path,
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0)
     return fail (error, "opening");
-  ok = scan (fd, func, user_data, &tail, error);
+  ok = scan (fd, func, user_data, G_MAXUINT64, &tail, error);
   close (fd);
   if (count != NULL)
     *count = tail.count;

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 #define ENIGM_JOURNAL_MAX_RECORD 262144
 
 /**
+ * ENIGM_JOURNAL_VOID:
+ *
+ * The kind of the one change that the journal makes itself.
+ */
+#define ENIGM_JOURNAL_VOID 0
+
+/**
  * EnigmJournal:
  *
  * The append-only file beside the database. It outlives a restore: what began and what changed is
@@ -38,7 +45,9 @@ typedef gboolean (*EnigmJournalFunc) (guint64 number,
 EnigmJournal *enigm_journal_open (const char *path, GError **error);
 void enigm_journal_close (EnigmJournal *self);
 gboolean enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error);
-gboolean enigm_journal_attach (EnigmJournal *self, EnigmStore *store, GError **error);
+gboolean
+enigm_journal_attach (EnigmJournal *self, EnigmStore *store, guint64 *seen, GError **error);
+gboolean enigm_journal_note_place (EnigmJournal *self, GError **error);
 void enigm_journal_note (EnigmJournal *self, GBytes *change);
 guint64 enigm_journal_get_count (EnigmJournal *self);
 gboolean enigm_journal_read (const char *path,

@@ -11,6 +11,7 @@
 #include "enigm-guesses.h"
 #include "enigm-journal.h"
 #include "enigm-rate.h"
+#include "enigm-restored.h"
 
 /* Attestations from one address, within so many seconds: a pairing hands in a few. */
 #define ATTESTATIONS 60
@@ -96,7 +97,7 @@ static gboolean
 read_epoch (EnigmPlatformState *self, GError **error)
 {
   g_autoptr (EnigmStatement) statement =
-    enigm_store_select (self->store, error, "SELECT epoch FROM platform", "");
+    enigm_store_select (self->store, error, "SELECT epoch, epoch_began FROM platform", "");
   EnigmStep step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
 
   if (step == ENIGM_STEP_ERROR)
@@ -104,6 +105,7 @@ read_epoch (EnigmPlatformState *self, GError **error)
   if (step == ENIGM_STEP_ROW)
     {
       enigm_statement_get_id (statement, 0, self->epoch);
+      self->epoch_began = enigm_statement_get_int64 (statement, 1);
       return TRUE;
     }
   return enigm_random_bytes (self->epoch, ENIGM_ID_SIZE, error) &&
@@ -118,6 +120,90 @@ system_clock (gpointer user_data)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
+static gboolean
+read_secrets (const EnigmConfig *config,
+              EnigmSecret **pseudonym_secret,
+              EnigmSecret **column_key,
+              GError **error)
+{
+  g_autoptr (EnigmSecret) secrets = read_secret (config->secrets, error);
+
+  if (secrets == NULL)
+    return FALSE;
+  if (enigm_secret_get_length (secrets) != 2 * SECRET_SIZE)
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: not %d bytes", config->secrets,
+                   2 * SECRET_SIZE);
+      return FALSE;
+    }
+  *pseudonym_secret = enigm_secret_new_slice (secrets, 0, SECRET_SIZE);
+  if (column_key != NULL)
+    *column_key = enigm_secret_new_slice (secrets, SECRET_SIZE, SECRET_SIZE);
+  return TRUE;
+}
+
+static gboolean
+read_keys (EnigmPlatformState *self, GError **error)
+{
+  const EnigmConfig *config = self->config;
+  g_autoptr (EnigmSecret) pem = read_secret (config->identity_key, error);
+
+  if (pem == NULL)
+    return FALSE;
+  self->identity = enigm_p256_key_new_from_pem (pem, error);
+  if (self->identity == NULL ||
+      !read_secrets (config, &self->pseudonym_secret, &self->column_key, error) ||
+      !read_pin (config->certificate, TRUE, self->pins[0], error) ||
+      !read_pin (config->reserve_key, FALSE, self->pins[1], error))
+    return FALSE;
+  self->makers = read_makers (config->maker_ca, error);
+  return self->makers != NULL;
+}
+
+static EnigmPlatformState *
+open_all (EnigmConfig *config,
+          EnigmPlatformClock clock,
+          gpointer clock_data,
+          gboolean restored,
+          gboolean with_journal,
+          GError **error)
+{
+  g_autoptr (EnigmPlatformState) self = g_new0 (EnigmPlatformState, 1);
+  guint64 seen;
+
+  g_return_val_if_fail (config != NULL, NULL);
+
+  self->config = config;
+  self->clock = clock != NULL ? clock : system_clock;
+  self->clock_data = clock_data;
+  if (!read_keys (self, error))
+    return NULL;
+  self->attestation_rate = enigm_rate_new (ATTESTATIONS, ATTESTATION_SECONDS);
+  self->guesses = enigm_guesses_new ();
+  self->journal = enigm_journal_open (config->journal, error);
+  if (self->journal == NULL)
+    return NULL;
+  self->store = enigm_store_open (config->database, error);
+  if (self->store == NULL)
+    return NULL;
+  self->audit = enigm_audit_new (self->store, self->pseudonym_secret, config->audit_days);
+  self->hub = enigm_hub_new (self->store);
+  if (restored && !with_journal &&
+      !enigm_store_run (self->store, error, "UPDATE journal_position SET number = 0, hash = NULL",
+                        ""))
+    return NULL;
+  if (!read_epoch (self, error) || !enigm_journal_attach (self->journal, self->store, &seen, error))
+    return NULL;
+  if (restored && !with_journal)
+    return enigm_restored_without_journal (self, error) ? g_steal_pointer (&self) : NULL;
+  /* However the copy got there, and also where a crash came between the journal and the database:
+   * nobody was told of that record, and now it is true. */
+  if ((restored || seen < enigm_journal_get_count (self->journal)) &&
+      !enigm_restored_with_journal (self, seen, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
 /**
  * enigm_platform_state_open:
  * @config: (transfer full): the configuration
@@ -125,7 +211,8 @@ system_clock (gpointer user_data)
  * @clock_data: passed to @clock
  * @error: what is missing or broken
  *
- * Opens the database and reads every key.
+ * Opens the database and reads every key. A database that is older than its journal is brought to
+ * today first.
  *
  * Returns: (transfer full) (nullable): the platform
  */
@@ -135,52 +222,56 @@ enigm_platform_state_open (EnigmConfig *config,
                            gpointer clock_data,
                            GError **error)
 {
-  g_autoptr (EnigmPlatformState) self = g_new0 (EnigmPlatformState, 1);
-  g_autoptr (EnigmSecret) pem = NULL;
-  g_autoptr (EnigmSecret) secrets = NULL;
+  return open_all (config, clock, clock_data, FALSE, TRUE, error);
+}
 
-  g_return_val_if_fail (config != NULL, NULL);
+/**
+ * enigm_platform_state_open_restored:
+ * @config: (transfer full): the configuration; its database is a copy
+ * @clock: (nullable): what time it is; %NULL for the system's clock
+ * @clock_data: passed to @clock
+ * @with_journal: whether the journal beside it is the one that was written since. If not, it is an
+ *   empty one
+ * @error: what is missing or broken
+ *
+ * Returns: (transfer full) (nullable): the platform, in a new epoch
+ */
+EnigmPlatformState *
+enigm_platform_state_open_restored (EnigmConfig *config,
+                                    EnigmPlatformClock clock,
+                                    gpointer clock_data,
+                                    gboolean with_journal,
+                                    GError **error)
+{
+  return open_all (config, clock, clock_data, TRUE, with_journal, error);
+}
 
-  self->config = config;
-  self->clock = clock != NULL ? clock : system_clock;
-  self->clock_data = clock_data;
+/**
+ * enigm_platform_state_open_audit:
+ * @config: the configuration
+ * @store: (out) (transfer full): the database
+ * @audit: (out) (transfer full): the chain in it, to be freed before the database
+ * @error: what is missing or broken
+ *
+ * For reading the audit, also while the platform runs.
+ *
+ * Returns: whether it is open
+ */
+gboolean
+enigm_platform_state_open_audit (const EnigmConfig *config,
+                                 EnigmStore **store,
+                                 EnigmAudit **audit,
+                                 GError **error)
+{
+  g_autoptr (EnigmSecret) secret = NULL;
 
-  pem = read_secret (config->identity_key, error);
-  if (pem == NULL)
-    return NULL;
-  self->identity = enigm_p256_key_new_from_pem (pem, error);
-  if (self->identity == NULL)
-    return NULL;
-  secrets = read_secret (config->secrets, error);
-  if (secrets == NULL)
-    return NULL;
-  if (enigm_secret_get_length (secrets) != 2 * SECRET_SIZE)
-    {
-      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE, "%s: not %d bytes", config->secrets,
-                   2 * SECRET_SIZE);
-      return NULL;
-    }
-  self->pseudonym_secret = enigm_secret_new_slice (secrets, 0, SECRET_SIZE);
-  self->column_key = enigm_secret_new_slice (secrets, SECRET_SIZE, SECRET_SIZE);
-  if (!read_pin (config->certificate, TRUE, self->pins[0], error) ||
-      !read_pin (config->reserve_key, FALSE, self->pins[1], error))
-    return NULL;
-
-  self->makers = read_makers (config->maker_ca, error);
-  if (self->makers == NULL)
-    return NULL;
-  self->attestation_rate = enigm_rate_new (ATTESTATIONS, ATTESTATION_SECONDS);
-  self->journal = enigm_journal_open (config->journal, error);
-  if (self->journal == NULL)
-    return NULL;
-  self->store = enigm_store_open (config->database, error);
-  if (self->store == NULL || !read_epoch (self, error) ||
-      !enigm_journal_attach (self->journal, self->store, error))
-    return NULL;
-  self->audit = enigm_audit_new (self->store, self->pseudonym_secret, config->audit_days);
-  self->hub = enigm_hub_new (self->store);
-  self->guesses = enigm_guesses_new ();
-  return g_steal_pointer (&self);
+  if (!read_secrets (config, &secret, NULL, error))
+    return FALSE;
+  *store = enigm_store_open (config->database, error);
+  if (*store == NULL)
+    return FALSE;
+  *audit = enigm_audit_new (*store, secret, config->audit_days);
+  return TRUE;
 }
 
 /**

@@ -32,6 +32,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @pseudonym_secret: what pseudonyms are derived with (PROTOCOL.md, section 1)
  * @column_key: seals columns of the database that hold secrets
  * @epoch: this database's epoch
+ * @epoch_began: when, after a restore; nothing signed before is accepted
  * @pins: H of the SubjectPublicKeyInfo of the TLS certificate, and of the one after it
  * @guesses: how often passwords were guessed wrong
  * @journal: what a restored database is brought up to date with
@@ -50,6 +51,7 @@ typedef struct
   EnigmSecret *pseudonym_secret;
   EnigmSecret *column_key;
   guint8 epoch[ENIGM_ID_SIZE];
+  gint64 epoch_began;
   guint8 pins[2][ENIGM_PIN_SIZE];
   struct _EnigmGuesses *guesses;
   struct _EnigmJournal *journal;
@@ -63,6 +65,15 @@ EnigmPlatformState *enigm_platform_state_open (EnigmConfig *config,
                                                EnigmPlatformClock clock,
                                                gpointer clock_data,
                                                GError **error);
+EnigmPlatformState *enigm_platform_state_open_restored (EnigmConfig *config,
+                                                        EnigmPlatformClock clock,
+                                                        gpointer clock_data,
+                                                        gboolean with_journal,
+                                                        GError **error);
+gboolean enigm_platform_state_open_audit (const EnigmConfig *config,
+                                          EnigmStore **store,
+                                          EnigmAudit **audit,
+                                          GError **error);
 void enigm_platform_state_free (EnigmPlatformState *self);
 
 gint64 enigm_platform_state_now (EnigmPlatformState *self);

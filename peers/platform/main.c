@@ -16,6 +16,9 @@ static const struct
 } subcommands[] = {
   { "init", enigm_platform_init, "make keys, certificates and a configuration in a new folder" },
   { "serve", enigm_platform_serve, "answer keys and apps" },
+  { "backup", enigm_platform_backup, "copy the database, also while the platform runs" },
+  { "restore", enigm_platform_restore, "put a copy back, and let nothing come back with it" },
+  { "audit", enigm_platform_audit, "verify or list what happened" },
 };
 
 static void

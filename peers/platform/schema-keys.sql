@@ -4,9 +4,11 @@
 -- One row: how far the journal had come when this database was last written.
 CREATE TABLE journal_position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
-  number INTEGER NOT NULL
+  number INTEGER NOT NULL,
+  -- That record's hash, so that another journal is not taken for this one.
+  hash BLOB CHECK (hash IS NULL OR length (hash) = 32)
 ) STRICT;
-INSERT INTO journal_position VALUES (1, 0);
+INSERT INTO journal_position (one, number) VALUES (1, 0);
 
 -- Whose hardware it is. A row begins with a first trust or a suspension.
 CREATE TABLE certificates (

@@ -1,10 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Accounts, computers, contacts and events. Times are Unix seconds, identifiers 16 random bytes.
 
--- One row: what this database is. A restore draws a new epoch.
+-- One row: what this database is. A restore draws a new epoch, and takes nothing that was signed
+-- before it began.
 CREATE TABLE platform (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-  epoch BLOB NOT NULL CHECK (length (epoch) = 16)
+  epoch BLOB NOT NULL CHECK (length (epoch) = 16),
+  epoch_began INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE accounts (

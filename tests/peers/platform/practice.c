@@ -110,8 +110,9 @@ make_platform (World *world)
   g_set_print_handler (before);
 }
 
+/* Answers are for one address, and so are signatures: @port is 0, or the one from before. */
 static void
-start (World *world)
+start (World *world, guint16 port)
 {
   g_autofree char *path = g_build_filename (world->folder, "platform", "platform.conf", NULL);
   g_autoptr (GTlsDatabase) database = NULL;
@@ -119,7 +120,7 @@ start (World *world)
   EnigmConfig *config = enigm_config_load (path, &error);
 
   g_assert_no_error (error);
-  config->port = 0;
+  config->port = port;
   world->state = enigm_platform_state_open (config, clock_now, world, &error);
   g_assert_no_error (error);
   world->server = enigm_server_new (world->state, &error);
@@ -154,7 +155,7 @@ world_set_up (World *world, gconstpointer data)
   g_assert_no_error (error);
   world->maker = issue ("Maker", NULL, TRUE, world->now - DAY, world->now + 10 * DAY);
   make_platform (world);
-  start (world);
+  start (world, 0);
 }
 
 static void
@@ -218,7 +219,26 @@ void
 world_restart (World *world)
 {
   stop (world);
-  start (world);
+  start (world, 0);
+}
+
+char *
+world_path (World *world, const char *name)
+{
+  return g_build_filename (world->folder, "platform", name, NULL);
+}
+
+/* Does something to the platform's files while it does not run. */
+void
+world_meanwhile (World *world, void (*func) (World *world, gpointer data), gpointer data)
+{
+  guint16 port = world->state->config->port;
+
+  stop (world);
+  func (world, data);
+  /* A restore takes the time from the computer, and nothing older counts afterwards. */
+  world->now = MAX (world->now, g_get_real_time () / G_USEC_PER_SEC) + 2;
+  start (world, port);
 }
 
 static void
@@ -453,17 +473,17 @@ sign_as_computer (World *world,
   soup_message_headers_append (headers, "Signature", text);
 }
 
-Answer *
-person_ask (World *world,
-            Person *person,
-            const char *method,
-            const char *path,
-            gboolean sign,
-            const char *json)
+/* A request with everything it has to bring but its body. */
+SoupMessage *
+person_message (World *world,
+                Person *person,
+                const char *method,
+                const char *path,
+                gboolean sign,
+                GBytes *body)
 {
-  g_autoptr (SoupMessage) message = new_message (world, method, path);
+  SoupMessage *message = new_message (world, method, path);
   g_autofree char *bearer = g_strconcat ("Bearer ", person->token, NULL);
-  g_autoptr (GBytes) body = json != NULL ? g_bytes_new (json, strlen (json)) : NULL;
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
   if (sign)
@@ -472,17 +492,62 @@ person_ask (World *world,
   if (sign && body == NULL)
     soup_message_headers_append (soup_message_get_request_headers (message), "Content-Type",
                                  "application/json");
+  return message;
+}
+
+Answer *
+person_ask (World *world,
+            Person *person,
+            const char *method,
+            const char *path,
+            gboolean sign,
+            const char *json)
+{
+  g_autoptr (GBytes) body = json != NULL ? g_bytes_new (json, strlen (json)) : NULL;
+  g_autoptr (SoupMessage) message = person_message (world, person, method, path, sign, body);
+
   return world_send (world, message, "application/json", body);
+}
+
+SoupMessage *
+person_renewal_message (World *world, Person *person)
+{
+  SoupMessage *message = new_message (world, "POST", "/v1/sessions/renewal");
+  g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+
+  sign_as_computer (world, person, message, "POST", "/v1/sessions/renewal", NULL, NULL, body);
+  return message;
 }
 
 /* Renews the session of a computer, with its signature alone. */
 Answer *
 person_renew (World *world, Person *person)
 {
-  g_autoptr (SoupMessage) message = new_message (world, "POST", "/v1/sessions/renewal");
+  g_autoptr (SoupMessage) message = person_renewal_message (world, person);
   g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+  Answer *answer = world_send (world, message, "application/json", body);
 
-  sign_as_computer (world, person, message, "POST", "/v1/sessions/renewal", NULL, NULL, body);
+  if (answer->status == 201)
+    {
+      g_free (person->token);
+      person->token = g_strdup (json_object_get_string_member (answer->json, "token"));
+    }
+  return answer;
+}
+
+/* Writes the contacts anew, given the answer they were read with. */
+Answer *
+person_put_contacts (World *world, Person *person, Answer *before, const char *json)
+{
+  g_autofree char *bearer = g_strconcat ("Bearer ", person->token, NULL);
+  g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
+  g_autoptr (SoupMessage) message = new_message (world, "PUT", "/v1/contacts");
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  const char *etag = soup_message_headers_get_one (before->headers, "ETag");
+
+  soup_message_headers_append (headers, "Authorization", bearer);
+  soup_message_headers_append (headers, "If-Match", etag);
+  sign_as_computer (world, person, message, "PUT", "/v1/contacts", bearer, etag, body);
   return world_send (world, message, "application/json", body);
 }
 
@@ -491,22 +556,13 @@ void
 person_befriend (World *world, Person *owner, Person *contact)
 {
   g_autofree char *contact_id = person_dup_contact_id (world, contact);
-  g_autofree char *bearer = g_strconcat ("Bearer ", owner->token, NULL);
   g_autofree char *text = g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id);
-  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
-  g_autoptr (SoupMessage) message = new_message (world, "PUT", "/v1/contacts");
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
   g_autoptr (Answer) before = person_ask (world, owner, "GET", "/v1/contacts", FALSE, NULL);
-  g_autoptr (Answer) listed = NULL;
+  g_autoptr (Answer) listed = person_put_contacts (world, owner, before, text);
   g_autoptr (Answer) invited = NULL;
   g_autoptr (Answer) accepted = NULL;
   g_autofree char *path = NULL;
-  const char *etag = soup_message_headers_get_one (before->headers, "ETag");
 
-  soup_message_headers_append (headers, "Authorization", bearer);
-  soup_message_headers_append (headers, "If-Match", etag);
-  sign_as_computer (world, owner, message, "PUT", "/v1/contacts", bearer, etag, body);
-  listed = world_send (world, message, "application/json", body);
   g_assert_cmpuint (listed->status, ==, 200);
   invited = person_ask (world, contact, "GET", "/v1/invitations", FALSE, NULL);
   path = g_strconcat ("/v1/invitations/",

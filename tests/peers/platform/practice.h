@@ -77,12 +77,16 @@ typedef struct
 void world_set_up (World *world, gconstpointer data);
 void world_tear_down (World *world, gconstpointer data);
 void world_restart (World *world);
+char *world_path (World *world, const char *name);
+void world_meanwhile (World *world, void (*func) (World *world, gpointer data), gpointer data);
 
 Person *person_new (World *world, const char *user);
 Person *person_new_named (World *world, const char *user, const char *computer);
 Person *person_sign_in (World *world, const char *user, const char *password);
 char *person_dup_contact_id (World *world, Person *person);
 void person_befriend (World *world, Person *owner, Person *contact);
+SoupMessage *person_renewal_message (World *world, Person *person);
+Answer *person_put_contacts (World *world, Person *person, Answer *before, const char *json);
 Answer *person_renew (World *world, Person *person);
 GPtrArray *
 person_ask_often (World *world, Person *person, const char *path, const char *json, guint times);
@@ -93,6 +97,12 @@ Answer *person_ask (World *world,
                     const char *path,
                     gboolean sign,
                     const char *json);
+SoupMessage *person_message (World *world,
+                             Person *person,
+                             const char *method,
+                             const char *path,
+                             gboolean sign,
+                             GBytes *body);
 const char *answer_problem (Answer *answer);
 void answer_free (Answer *answer);
 Answer *world_send (World *world, SoupMessage *message, const char *type, GBytes *body);

@@ -346,7 +346,7 @@ test_deletion_of_a_contact (World *world, gconstpointer data)
   contact =
     json_array_get_object_element (json_object_get_array_member (list->json, "contacts"), 0);
   g_assert_cmpstr (json_object_get_string_member (contact, "state"), ==, "not-eligible");
-  g_assert_cmpstr (json_object_get_string_member (contact, "reason"), ==, "left");
+  g_assert_cmpstr (json_object_get_string_member (contact, "reason"), ==, "closed");
 }
 
 #define add(name, func)                                                                            \

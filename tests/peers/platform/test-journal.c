@@ -225,10 +225,11 @@ test_follows_the_database (Fixture *f, gconstpointer data)
   g_autoptr (GError) failed = NULL;
   g_autofree char *seen = NULL;
   static const char *const left[] = { "", "-wal", "-shm" };
+  guint64 place;
 
   store = enigm_store_open (database, &error);
   g_assert_no_error (error);
-  enigm_journal_attach (journal, store, &error);
+  enigm_journal_attach (journal, store, &place, &error);
   g_assert_no_error (error);
 
   {
@@ -288,12 +289,13 @@ test_another_databases_journal (Fixture *f, gconstpointer data)
   g_autoptr (EnigmStore) store = NULL;
   g_autoptr (EnigmJournal) journal = open_journal (f);
   g_autoptr (GError) error = NULL;
+  guint64 place;
 
   store = enigm_store_open (":memory:", &error);
   g_assert_no_error (error);
   enigm_store_run (store, &error, "UPDATE journal_position SET number = 1", "");
   g_assert_no_error (error);
-  g_assert_false (enigm_journal_attach (journal, store, &error));
+  g_assert_false (enigm_journal_attach (journal, store, &place, &error));
   g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
 }
 

@@ -5,6 +5,7 @@
 #include "app/protocol/enigm-text.h"
 
 #include "enigm-certificates.h"
+#include "enigm-store.h"
 
 typedef struct
 {
@@ -273,6 +274,64 @@ test_bad_configuration (Fixture *fixture, gconstpointer data)
     }
 }
 
+static gchar *
+in_platform (Fixture *fixture, const gchar *name)
+{
+  return g_build_filename (fixture->platform, name, NULL);
+}
+
+static void
+tamper (Fixture *fixture, const gchar *sql)
+{
+  g_autofree gchar *path = in_platform (fixture, "platform.db");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmStore) store = enigm_store_open (path, &error);
+
+  g_assert_no_error (error);
+  enigm_store_run (store, &error, sql, "");
+  g_assert_no_error (error);
+}
+
+/* Copied, put back, and looked at: the restore itself is in the audit. */
+static void
+test_backup_and_audit (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *config = in_platform (fixture, "platform.conf");
+  g_autofree gchar *copy = in_platform (fixture, "copy.db");
+  g_autofree gchar *line = NULL;
+  g_autofree gchar *out = NULL;
+  g_autofree gchar *listed = NULL;
+  g_autofree gchar *err = NULL;
+  g_autofree gchar *json = NULL;
+
+  g_assert_cmpint (RUN (NULL, NULL, "init", "--dir", fixture->platform, "--maker-ca",
+                        fixture->maker, "--origin", "https://localhost"),
+                   ==, 0);
+  g_assert_cmpint (RUN (NULL, &err, "backup", "--config", config, "--to", copy), ==, 1);
+  line = serve_once (fixture, SIGTERM);
+  g_assert_cmpint (RUN (NULL, NULL, "backup", "--config", config, "--to", copy), ==, 0);
+  assert_mode (fixture, "copy.db", 0600);
+  g_assert_cmpint (RUN (NULL, NULL, "backup", "--config", config, "--to", copy), ==, 1);
+  g_assert_cmpint (RUN (NULL, NULL, "restore", "--config", config, "--from", copy), ==, 0);
+  assert_mode (fixture, "platform.db", 0600);
+  g_clear_pointer (&line, g_free);
+  line = serve_once (fixture, SIGTERM);
+
+  g_assert_cmpint (RUN (&out, NULL, "audit", "verify", "--config", config), ==, 0);
+  g_assert_nonnull (strstr (out, "1 records"));
+  g_assert_cmpint (RUN (&listed, NULL, "audit", "list", "--config", config), ==, 0);
+  g_assert_nonnull (strstr (listed, "brought to today"));
+  tamper (fixture, "UPDATE audit SET time = time - 1");
+  g_clear_pointer (&err, g_free);
+  g_assert_cmpint (RUN (NULL, &err, "audit", "verify", "--config", config), ==, 1);
+  g_assert_nonnull (strstr (err, "record 1 was changed"));
+  g_assert_cmpint (RUN (&json, NULL, "audit", "verify", "--json", "--config", config), ==, 1);
+  g_assert_nonnull (strstr (json, "\"holds\":false"));
+  g_assert_cmpint (RUN (NULL, NULL, "audit", "--config", config), ==, 2);
+  g_assert_cmpint (RUN (NULL, NULL, "restore", "--config", config), ==, 2);
+  g_assert_cmpint (RUN (NULL, NULL, "backup", "--to", copy), ==, 2);
+}
+
 #define add(name, func)                                                                            \
   g_test_add ("/platform/program/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -286,5 +345,6 @@ main (int argc, char **argv)
   add ("bad-maker", test_bad_maker);
   add ("maker-is-no-authority", test_maker_is_no_authority);
   add ("bad-configuration", test_bad_configuration);
+  add ("audit", test_backup_and_audit);
   return g_test_run ();
 }
