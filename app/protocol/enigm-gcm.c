@@ -4,6 +4,23 @@
 #include "enigm-openssl.h"
 #include "enigm-secret-private.h"
 
+/* Looked up once: to find an algorithm takes longer than to open a short message. */
+static const EVP_CIPHER *
+get_aes_256_gcm (void)
+{
+  static gsize found;
+
+  if (g_once_init_enter (&found))
+    {
+      EVP_CIPHER *cipher = EVP_CIPHER_fetch (NULL, "AES-256-GCM", NULL);
+
+      enigm_crypto_must (cipher != NULL);
+      g_once_init_leave (&found, (gsize) cipher);
+    }
+
+  return (const EVP_CIPHER *) found;
+}
+
 static EVP_CIPHER_CTX *
 gcm_begin (EnigmSecret *key,
            const guint8 nonce[ENIGM_GCM_NONCE_SIZE],
@@ -17,7 +34,7 @@ gcm_begin (EnigmSecret *key,
   g_assert (enigm_secret_get_length (key) == ENIGM_GCM_KEY_SIZE);
 
   enigm_crypto_must (ctx != NULL);
-  enigm_crypto_must (EVP_CipherInit_ex2 (ctx, EVP_aes_256_gcm (), enigm_secret_peek (key, NULL),
+  enigm_crypto_must (EVP_CipherInit_ex2 (ctx, get_aes_256_gcm (), enigm_secret_peek (key, NULL),
                                          nonce, sealing, NULL));
   for (gsize i = 0; i < n_aad; i++)
     enigm_crypto_must (EVP_CipherUpdate (ctx, NULL, &len, aad[i].data, (int) aad[i].len));

@@ -3,6 +3,49 @@
 
 #include "enigm-openssl.h"
 
+/* Looked up once: to find an algorithm takes longer than to hash a short message. */
+static const EVP_MD *
+get_sha256 (void)
+{
+  static gsize found;
+
+  if (g_once_init_enter (&found))
+    {
+      EVP_MD *md = EVP_MD_fetch (NULL, OSSL_DIGEST_NAME_SHA2_256, NULL);
+
+      enigm_crypto_must (md != NULL);
+      g_once_init_leave (&found, (gsize) md);
+    }
+
+  return (const EVP_MD *) found;
+}
+
+/* A context that waits for its key, to copy. */
+static const EVP_MAC_CTX *
+get_hmac_sha256 (void)
+{
+  static gsize found;
+
+  if (g_once_init_enter (&found))
+    {
+      static const guint8 no_key[ENIGM_SHA256_SIZE];
+      g_autoptr (EVP_MAC) hmac = EVP_MAC_fetch (NULL, OSSL_MAC_NAME_HMAC, NULL);
+      char digest_name[] = OSSL_DIGEST_NAME_SHA2_256;
+      const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_DIGEST,
+                                                                      digest_name, 0),
+                                    OSSL_PARAM_construct_end () };
+      EVP_MAC_CTX *ctx;
+
+      enigm_crypto_must (hmac != NULL);
+      ctx = EVP_MAC_CTX_new (hmac);
+      enigm_crypto_must (ctx != NULL);
+      enigm_crypto_must (EVP_MAC_init (ctx, no_key, sizeof no_key, params));
+      g_once_init_leave (&found, (gsize) ctx);
+    }
+
+  return (const EVP_MAC_CTX *) found;
+}
+
 /**
  * enigm_part_bytes:
  * @bytes: a #GBytes that outlives the part
@@ -51,7 +94,7 @@ enigm_sha256 (const EnigmPart *parts, gsize n_parts, guint8 digest[ENIGM_SHA256_
   g_return_if_fail (parts != NULL || n_parts == 0);
 
   enigm_crypto_must (ctx != NULL);
-  enigm_crypto_must (EVP_DigestInit_ex (ctx, EVP_sha256 (), NULL));
+  enigm_crypto_must (EVP_DigestInit_ex (ctx, get_sha256 (), NULL));
   for (gsize i = 0; i < n_parts; i++)
     enigm_crypto_must (EVP_DigestUpdate (ctx, parts[i].data, parts[i].len));
   enigm_crypto_must (EVP_DigestFinal_ex (ctx, digest, NULL));
@@ -72,12 +115,7 @@ enigm_hmac_sha256 (EnigmSecret *key,
                    gsize n_parts,
                    guint8 mac[ENIGM_SHA256_SIZE])
 {
-  g_autoptr (EVP_MAC) hmac = EVP_MAC_fetch (NULL, OSSL_MAC_NAME_HMAC, NULL);
   g_autoptr (EVP_MAC_CTX) ctx = NULL;
-  char digest_name[] = "SHA256";
-  const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_DIGEST,
-                                                                  digest_name, 0),
-                                OSSL_PARAM_construct_end () };
   const guint8 *key_data;
   gsize key_len;
 
@@ -85,10 +123,9 @@ enigm_hmac_sha256 (EnigmSecret *key,
   g_return_if_fail (parts != NULL || n_parts == 0);
 
   key_data = enigm_secret_peek (key, &key_len);
-  enigm_crypto_must (hmac != NULL);
-  ctx = EVP_MAC_CTX_new (hmac);
+  ctx = EVP_MAC_CTX_dup (get_hmac_sha256 ());
   enigm_crypto_must (ctx != NULL);
-  enigm_crypto_must (EVP_MAC_init (ctx, key_data, key_len, params));
+  enigm_crypto_must (EVP_MAC_init (ctx, key_data, key_len, NULL));
   for (gsize i = 0; i < n_parts; i++)
     enigm_crypto_must (EVP_MAC_update (ctx, parts[i].data, parts[i].len));
   enigm_crypto_must (EVP_MAC_final (ctx, mac, NULL, ENIGM_SHA256_SIZE));

@@ -75,9 +75,11 @@ format_parameters (const EnigmHttpSignature *self)
 {
   g_autofree gchar *nonce = enigm_base64url_encode (self->nonce, sizeof self->nonce);
   g_autofree gchar *keyid = enigm_hex_encode (self->keyid, sizeof self->keyid);
+  gchar created[24];
 
-  return g_strdup_printf (";created=%" G_GUINT64_FORMAT ";nonce=\"%s\";keyid=\"%s\";tag=\"%s\"",
-                          self->created, nonce, keyid, profiles[self->profile].tag);
+  g_snprintf (created, sizeof created, "%" G_GUINT64_FORMAT, self->created);
+  return g_strconcat (";created=", created, ";nonce=\"", nonce, "\";keyid=\"", keyid, "\";tag=\"",
+                      profiles[self->profile].tag, "\"", NULL);
 }
 
 /* A byte sequence of RFC 8941, section 3.3.5. */

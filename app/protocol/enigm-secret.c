@@ -8,6 +8,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* Pages that are locked already and wait, wiped, for the next secret: to lock one and to give it
+ * back takes longer than most of what is done with a secret. */
+#define SPARE_PAGES 32
+
+static GMutex spare_lock;
+static guint8 *spare[SPARE_PAGES];
+static guint n_spare;
+
 struct _EnigmSecret
 {
   gatomicrefcount refs;
@@ -15,6 +23,48 @@ struct _EnigmSecret
   gsize len;
   gsize mapped;
 };
+
+static guint8 *
+take_spare_page (void)
+{
+  guint8 *page = NULL;
+
+  g_mutex_lock (&spare_lock);
+  if (n_spare > 0)
+    page = spare[--n_spare];
+  g_mutex_unlock (&spare_lock);
+
+  return page;
+}
+
+static gboolean
+keep_spare_page (guint8 *page)
+{
+  gboolean kept;
+
+  g_mutex_lock (&spare_lock);
+  kept = n_spare < SPARE_PAGES;
+  if (kept)
+    spare[n_spare++] = page;
+  g_mutex_unlock (&spare_lock);
+
+  return kept;
+}
+
+static guint8 *
+map_pages (gsize size)
+{
+  guint8 *data = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (data == MAP_FAILED)
+    g_error ("Out of memory for a secret in %" G_GSIZE_FORMAT " bytes", size);
+
+  /* Both are a second line of defence that a kernel or a limit may deny; the program works on. */
+  (void) madvise (data, size, MADV_DONTDUMP);
+  (void) mlock (data, size);
+
+  return data;
+}
 
 EnigmSecret *
 enigm_secret_new_zeroed (gsize len)
@@ -28,14 +78,10 @@ enigm_secret_new_zeroed (gsize len)
   g_atomic_ref_count_init (&self->refs);
   self->len = len;
   self->mapped = (len + page - 1) / page * page;
-  self->data =
-    mmap (NULL, self->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (self->data == MAP_FAILED)
-    g_error ("Out of memory for a secret of %" G_GSIZE_FORMAT " bytes", len);
-
-  /* Both are a second line of defence that a kernel or a limit may deny; the program works on. */
-  (void) madvise (self->data, self->mapped, MADV_DONTDUMP);
-  (void) mlock (self->data, self->mapped);
+  if (self->mapped == page)
+    self->data = take_spare_page ();
+  if (self->data == NULL)
+    self->data = map_pages (self->mapped);
 
   return self;
 }
@@ -159,8 +205,9 @@ enigm_secret_unref (EnigmSecret *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
 
-  OPENSSL_cleanse (self->data, self->mapped);
-  munmap (self->data, self->mapped);
+  OPENSSL_cleanse (self->data, self->len);
+  if (self->mapped != (gsize) sysconf (_SC_PAGESIZE) || !keep_spare_page (self->data))
+    munmap (self->data, self->mapped);
   g_free (self);
 }
 

@@ -10,7 +10,7 @@ make_label (const char *column, const guint8 row[ENIGM_ID_SIZE])
 {
   g_autofree char *id = enigm_hex_encode (row, ENIGM_ID_SIZE);
 
-  return g_strdup_printf ("enigm platform column %s %s", column, id);
+  return g_strconcat ("enigm platform column ", column, " ", id, NULL);
 }
 
 /**

@@ -180,22 +180,16 @@ make_body (Asked *asked, EnigmKeyOutcome outcome, GError **error)
 }
 
 static void
-reply (Asked *asked, EnigmKeyOutcome outcome)
+reply (Asked *asked, EnigmKeyOutcome outcome, GBytes *body)
 {
   guint status = enigm_key_outcome_get_status (outcome);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = make_body (asked, outcome, &error);
   g_autofree char *digest = NULL;
   g_autofree char *input = NULL;
   g_autofree char *text = NULL;
   EnigmHttpSignature signature;
   EnigmHttpMessage message = { 0 };
 
-  if (body == NULL)
-    {
-      enigm_request_reply_error (asked->request, error);
-      return;
-    }
   digest = enigm_content_digest_format (body);
   message.status = status;
   message.content_digest = digest;
@@ -230,30 +224,24 @@ post_key_request (EnigmPlatformState *state, EnigmRequest *request)
 {
   g_auto (Asked) asked = { .state = state, .request = request };
   g_autoptr (EnigmTransaction) transaction = NULL;
+  g_autoptr (GBytes) body = NULL;
   g_autoptr (GError) error = NULL;
   EnigmKeyOutcome outcome = ENIGM_KEY_OUTCOME_STALE;
 
-  if (!read_signature (&asked, &error) || !check_mac (&asked, &error) ||
-      !check_digest (&asked, &error))
-    {
-      enigm_request_reply_error (request, error);
-      return;
-    }
-  if (!is_fresh (&asked))
-    {
-      reply (&asked, outcome);
-      return;
-    }
-  transaction = enigm_store_begin (state->store, &error);
-  if (transaction == NULL ||
-      !enigm_key_outcomes_decide (state, asked.binding, enigm_request_get_path (request),
-                                  enigm_request_get_body (request), &outcome, &error) ||
+  /* One transaction for all of it: each look outside of one would lock the database anew. */
+  if (!read_signature (&asked, &error) ||
+      (transaction = enigm_store_begin (state->store, &error)) == NULL ||
+      !check_mac (&asked, &error) || !check_digest (&asked, &error) ||
+      (is_fresh (&asked) &&
+       !enigm_key_outcomes_decide (state, asked.binding, enigm_request_get_path (request),
+                                   enigm_request_get_body (request), &outcome, &error)) ||
+      (body = make_body (&asked, outcome, &error)) == NULL ||
       !enigm_store_commit (state->store, &error))
     {
       enigm_request_reply_error (request, error);
       return;
     }
-  reply (&asked, outcome);
+  reply (&asked, outcome, body);
 }
 
 const EnigmRoute enigm_key_requests_routes[] = {

@@ -25,28 +25,41 @@ static const EnigmRoute *const modules[] = {
   enigm_bulk_routes,
 };
 
-static GStrv
-match (const gchar *pattern, const gchar *path)
+/* Whether a path fits a pattern; what stands for its `{}` is added to @arguments, where there is
+ * one. Every request tries every route, so nothing is made before one fits. */
+static gboolean
+match (const gchar *pattern, const gchar *path, GStrvBuilder *arguments)
 {
-  g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
-
   while (*pattern != '\0')
     {
       if (*pattern == '{')
         {
           gsize length = strcspn (path, "/");
-          g_autofree gchar *argument = g_strndup (path, length);
 
           if (length == 0)
-            return NULL;
-          g_strv_builder_add (arguments, argument);
+            return FALSE;
+          if (arguments != NULL)
+            {
+              g_autofree gchar *argument = g_strndup (path, length);
+
+              g_strv_builder_add (arguments, argument);
+            }
           pattern += strlen ("{}");
           path += length;
         }
       else if (*pattern++ != *path++)
-        return NULL;
+        return FALSE;
     }
-  return *path == '\0' ? g_strv_builder_end (arguments) : NULL;
+  return *path == '\0';
+}
+
+static GStrv
+get_arguments (const gchar *pattern, const gchar *path)
+{
+  g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
+
+  match (pattern, path, arguments);
+  return g_strv_builder_end (arguments);
 }
 
 static gboolean
@@ -98,9 +111,7 @@ enigm_router_find_pattern (const gchar *path)
     {
       for (const EnigmRoute *route = modules[i]; route->method != NULL; route++)
         {
-          g_auto (GStrv) arguments = match (route->pattern, path);
-
-          if (arguments != NULL)
+          if (match (route->pattern, path, NULL))
             return route->pattern;
         }
     }
@@ -129,16 +140,15 @@ enigm_router_dispatch (EnigmPlatformState *state, EnigmRequest *request)
     {
       for (const EnigmRoute *route = modules[i]; route->method != NULL; route++)
         {
-          g_auto (GStrv) arguments = match (route->pattern, enigm_request_get_path (request));
-
-          if (arguments == NULL)
+          if (!match (route->pattern, enigm_request_get_path (request), NULL))
             continue;
           if (!g_str_equal (route->method, enigm_request_get_method (request)))
             {
               g_string_append_printf (allowed, "%s%s", allowed->len > 0 ? ", " : "", route->method);
               continue;
             }
-          enigm_request_set_path_arguments (request, g_steal_pointer (&arguments));
+          enigm_request_set_path_arguments (
+            request, get_arguments (route->pattern, enigm_request_get_path (request)));
           if (!enigm_authentication_check (state, request, route->flags, &error))
             enigm_request_reply_error (request, error);
           else
