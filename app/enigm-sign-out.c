@@ -6,6 +6,25 @@
 #include <glib/gstdio.h>
 
 #include "enigm-account-private.h"
+#include "enigm-portal.h"
+
+/* In a sandbox the keyring is a file of this app's own, and libsecret leaves a copy of the one
+ * before, secrets and all, beside it. Their seal is kept outside, where the app cannot reach it. */
+static void
+remove_own_keyring (void)
+{
+  const gchar *const names[] = { "default.keyring", "default.keyring~" };
+
+  if (!enigm_portal_is_needed ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path =
+        g_build_filename (g_get_user_data_dir (), "keyrings", names[i], NULL);
+
+      g_unlink (path);
+    }
+}
 
 static void
 on_keyring_cleared (GObject *object, GAsyncResult *result, gpointer data)
@@ -21,6 +40,7 @@ on_keyring_cleared (GObject *object, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
+  remove_own_keyring ();
   enigm_account_forget (self);
   enigm_account_set_state (self, ENIGM_ACCOUNT_STATE_SIGNED_OUT);
   /* The key that opened the file is gone already; the place goes last, it is what leads there. */

@@ -62,6 +62,15 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
     g_application_withdraw_notification (G_APPLICATION (self), enigm_alert_get_id (alert));
 }
 
+static void
+on_account_state_notified (EnigmApplication *self)
+{
+  /* Nobody is left to listen for, nor anything to be started for. */
+  if (enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_OUT &&
+      enigm_listener_get_wanted (self->listener))
+    enigm_listener_set (self->listener, FALSE, FALSE, "");
+}
+
 /* This process owns the account's state now, so enigmctl asks it to do what it is told. */
 static void
 export_control (EnigmApplication *self)
@@ -94,6 +103,8 @@ enigm_application_open_account (EnigmApplication *self, GError **error)
   keyring = enigm_keyring_new ();
   self->account = enigm_account_new (data_dir, keyring);
   g_signal_connect (self->account, "alert-changed", G_CALLBACK (on_alert_changed), self);
+  g_signal_connect_object (self->account, "notify::state", G_CALLBACK (on_account_state_notified),
+                           self, G_CONNECT_SWAPPED);
   export_control (self);
   return TRUE;
 }

@@ -215,3 +215,34 @@ def test_portals_late(installation):
         world.ask_desktop("Answer")
         window.await_text(SETTLED)
         window.end()
+
+
+def count_windows():
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "enigm"], stdout=subprocess.PIPE,
+                           text=True, check=False).stdout.split()
+    return len(found)
+
+
+def test_activation(installation):
+    """The bus starts the app from what the bundle exports; started again, the first one is raised."""
+    with SandboxWorld(installation, adapters=None, display="virtual", activatable=True) as world:
+        connection = world.connect()
+
+        def call(method, arguments):
+            connection.call_sync(ID, "/io/enigm/App", "org.freedesktop.Application", method, arguments, None, 0,
+                                 DEADLINE * 1000, None)
+
+        def owner():
+            return connection.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetNameOwner",
+                                        GLib.Variant("(s)", (ID,)), None, 0, -1, None).unpack()[0]
+        call("Activate", GLib.Variant("(a{sv})", ({},)))
+        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--class", "enigm"], stdout=subprocess.DEVNULL,
+                       check=True, timeout=DEADLINE)
+        first = owner()
+        call("Activate", GLib.Variant("(a{sv})", ({},)))
+        again = subprocess.run([installation.bin / "enigm-app"], capture_output=True, text=True, timeout=DEADLINE,
+                               check=False)
+        assert again.returncode == 0, again
+        assert owner() == first and count_windows() == 1, (owner(), first, count_windows())
+        call("ActivateAction", GLib.Variant("(sava{sv})", ("quit", [], {})))
+        connection.close_sync(None)

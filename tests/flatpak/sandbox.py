@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
 import fcntl
+import hashlib
 import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import subprocess
@@ -18,6 +20,9 @@ from gi.repository import GLib  # noqa: E402
 from world import DEADLINE, World, WorldError  # noqa: E402
 
 ID = "io.enigm.App"
+# The first commit that speaks the contract with key and platform as today's do, and its first Flatpak.
+OLDER = "d31db7c"
+OLDER_VERSION = "0.0.9"
 BUILD_DEADLINE = 900  # seconds; a first run fetches and unpacks a runtime
 PORTALS = {  # in the order they need each other
     "permission-store": "org.freedesktop.impl.portal.PermissionStore",
@@ -72,8 +77,8 @@ class Installation:
             (self.bin / name).write_text(script)
             (self.bin / name).chmod(0o755)
 
-    def run(self, *argv, timeout=BUILD_DEADLINE, **more):
-        env = dict(os.environ, **self.places)
+    def run(self, *argv, timeout=BUILD_DEADLINE, env=(), **more):
+        env = dict(os.environ, **self.places, **dict(env))
         done = subprocess.run([str(word) for word in argv], env=env, capture_output=True, text=True,
                               timeout=timeout, check=False, **more)
         assert done.returncode == 0, f"{argv} ended with {done.returncode}\n{done.stdout}{done.stderr}"
@@ -109,23 +114,51 @@ class Installation:
         self.run("cp", "-al", self.folder, other.folder)
         return other
 
-    def upgrade(self):
-        """Packs the app once more, as the next version would be, and installs that over this one."""
-        old = self.commit()
-        repo, newer = self.folder / "newer", self.folder / "newer.flatpak"
-        self.run("ostree", f"--repo={repo}", "init", "--mode=bare-user-only")
-        self.run("flatpak", "build-import-bundle", "--no-update-summary", repo, self.bundle)
-        self.run("flatpak", "build-commit-from", "--force", "--no-update-summary", "--src-ref", self.ref(),
-                 "--timestamp=NOW", "--subject=the next version", repo, self.ref())
-        self.run("flatpak", "build-bundle", repo, newer, ID, "master")
-        self.run("flatpak", "--user", "install", "-y", "--noninteractive", "--or-update", "--bundle", newer)
-        assert self.commit() != old, "nothing was upgraded"
+    def make_older(self):
+        """A bundle with a lower version. Returns it, and in words what it was made from.
 
-    def ref(self):
-        return self.run("flatpak", "--user", "info", "--show-ref", ID).strip()
+        From a commit of long before where the checkout has it; a shallow one does not, and then from the
+        source as it is. Packed by today's script, and kept beside the runtime."""
+        git = ["git", "-C", str(SOURCE)]
+        commit = subprocess.run([*git, "rev-parse", "--verify", "--quiet", OLDER + "^{commit}"],
+                                capture_output=True, text=True, check=False).stdout.strip()
+        script = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((SOURCE / "flatpak").iterdir())))
+        kept = self.cache / f"older-{commit}-{script.hexdigest()[:16]}.flatpak"
+        if not commit or not kept.exists():
+            tree = self.folder / "older"
+            tree.mkdir()
+            what = [commit] if commit else None
+            if what:
+                archive = subprocess.run([*git, "archive", commit], stdout=subprocess.PIPE, check=True).stdout
+                subprocess.run(["tar", "-x", "-C", tree], input=archive, check=True)
+                shutil.rmtree(tree / "flatpak")
+                shutil.copytree(SOURCE / "flatpak", tree / "flatpak")
+            else:
+                shutil.rmtree(tree)
+                shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "build*", "_build"))
+            for name in ("meson.build", "data/io.enigm.App.metainfo.xml.in"):
+                text = (tree / name).read_text()
+                told = re.sub(r"""(<release version="|  version: ')[\d.]+""", rf"\g<1>{OLDER_VERSION}", text, count=1)
+                assert told != text, name
+                (tree / name).write_text(told)
+            made = self.folder / "older.flatpak"
+            self.run(tree / "flatpak/bundle", "--stand-in", made, env={"ENIGM_FLATPAK_CACHE": str(self.cache)})
+            shutil.rmtree(tree)
+            if not commit:
+                return made, "this source with a lower version, as the checkout has no history"
+            # In one step, whoever makes the same beside us.
+            shutil.copy(made, made.with_suffix(".copy"))
+            os.replace(made.with_suffix(".copy"), kept)
+        return kept, f"commit {commit[:12]}"
 
-    def commit(self):
-        return self.run("flatpak", "--user", "info", "--show-commit", ID).strip()
+    def install_bundle(self, bundle):
+        """Installs another bundle of the app over the one that is there."""
+        return self.run("flatpak", "--user", "install", "-y", "--noninteractive", "--or-update", "--bundle", bundle)
+
+    def version(self):
+        """The version that a desktop shows."""
+        told = self.run("flatpak", "--user", "info", ID)
+        return re.search(r"^ *Version: *(\S+)$", told, re.M).group(1)
 
     def runtime(self):
         refs = self.run("ostree", f"--repo={self.cache}/stand-in/repo", "refs").split()
@@ -140,15 +173,24 @@ class SandboxWorld(World):
 
     portals  "all"; None for a desktop without; else how the one there is misbehaves (odd-portal.py)
     desktop  who answers behind the real portals: None, or a mode of odd-desktop.py
+    activatable whether the session bus starts the app when it is called, as on a desktop
     unlocked whether the keyring is
     """
 
-    def __init__(self, installation, portals="all", desktop=None, unlocked=True, **more):
+    def __init__(self, installation, portals="all", desktop=None, activatable=False, unlocked=True, **more):
         super().__init__(**more)
         self.installation = installation
         self.portals = portals
         self.desktop = desktop
         self.unlocked = unlocked
+        self.activatable = activatable
+
+    def make_services(self):
+        services = super().make_services()
+        if self.activatable:
+            folder = self.installation.places["FLATPAK_USER_DIR"] + "/exports/share/dbus-1/services"
+            services += f"<servicedir>{folder}</servicedir>"
+        return services
 
     def furnish(self):
         os.environ.update(self.installation.places, XDG_CURRENT_DESKTOP="GNOME", LC_ALL="C.UTF-8")

@@ -19,11 +19,12 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "ui")]
 import tap  # noqa: E402
+from gi.repository import GLib  # noqa: E402
 import portals  # noqa: E402
 from journey import Journey  # noqa: E402
 from person import Person  # noqa: E402
 from portals import SandboxWindow  # noqa: E402
-from sandbox import ID, Installation, SandboxWorld  # noqa: E402
+from sandbox import ID, OLDER_VERSION, Installation, SandboxWorld  # noqa: E402
 from world import die_with_parent  # noqa: E402
 
 PLACE = "ENIGM_TEST_INSTALLATION"  # tells a test's process where the app is installed
@@ -103,7 +104,6 @@ def test_other_names_are_closed():
 
 
 def request_name(name):
-    from gi.repository import GLib
     return GLib.Variant("(su)", (name, 0))
 
 
@@ -201,29 +201,108 @@ class SandboxJourney(Journey):
         return "one sealed file"
 
     def upgrade(self):
-        """A newer bundle over the old one keeps account, keys and contacts"""
-        before = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
-        self.installation.upgrade()
-        after = [self.owner.ctl(verb) for verb in ("account", "keys", "contacts")]
-        assert without_ages(before) == without_ages(after), (before, after)
-        return "account, keys and contacts are as before"
+        """The next version over the older one keeps account, keys and contacts; so does the way back"""
+        kept = [self.told()]
+        for bundle, version in ((INSTALLATION.bundle, self.version), (self.older, OLDER_VERSION),
+                                (INSTALLATION.bundle, self.version)):
+            self.installation.install_bundle(bundle)
+            assert self.installation.version() == version, (self.installation.version(), version)
+            kept.append(self.told())
+        assert all(told == kept[0] for told in kept), kept
+        assert kept[0]["keys"] == [(self.binding, "trusted")] and kept[0]["contacts"] == [("Kim", "eligible")], kept
+        return f"{OLDER_VERSION} to {self.version}, back, and again: account, keys and contacts are as before"
+
+    def told(self):
+        """What both versions have words for."""
+        return {"account": [self.owner.ctl("account")[name] for name in ("user", "contact_id", "origin")],
+                "keys": [(key["binding"], key["state"]) for key in self.owner.ctl("keys")["keys"]],
+                "contacts": [(item["label"], item["state"]) for item in self.owner.ctl("contacts")["contacts"]]}
 
     steps = (Journey.accounts, Journey.pair, credentials, Journey.contacts, Journey.drill, upgrade,
              Journey.revoke, Journey.refused)
 
 
-def without_ages(answers):
-    return [{name: value for name, value in answer.items() if name != "known_at"} for answer in answers]
-
-
 def test_journey():
+    """Begun with an older version; the newer one comes over it half-way."""
     installation = INSTALLATION.copy()
     try:
+        older, words = INSTALLATION.make_older()
+        print(f"# the older version is {words}", flush=True)
+        version = installation.version()
+        installation.install_bundle(older)
+        assert installation.version() == OLDER_VERSION, installation.version()
         with SandboxWorld(installation, keys=1) as it:
             journey = SandboxJourney(it, lambda what, words: print(f"# {what}: {words}", flush=True))
-            journey.installation = installation
+            journey.installation, journey.older, journey.version = installation, older, version
             for step in journey.steps:
                 print(f"# {step.__name__}: {step(journey)}", flush=True)
+    finally:
+        installation.remove()
+
+
+def what_is_outside(it):
+    """Everything at home, in the keyring, and in what the desktop remembers of permissions."""
+    home = pathlib.Path(os.environ["HOME"])
+    connection = it.connect()
+
+    def ask(name, path, interface, method, arguments, answer):
+        return connection.call_sync(name, path, interface, method, arguments, GLib.VariantType(answer), 0, -1,
+                                    None).unpack()
+    secrets = "org.freedesktop.secrets"
+    store = "org.freedesktop.impl.portal.PermissionStore"
+    kept = {name: len(sum(ask(secrets, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "SearchItems",
+                              GLib.Variant("(a{ss})", ({name: ID},)), "(aoao)"), [])) for name in ("app_id", "xdg:schema")}
+    permissions = []
+    for table in ("background", "notifications", "documents", "devices", "desktop-used-apps", "inhibit"):
+        for name in ask(store, "/org/freedesktop/impl/portal/PermissionStore", store, "List",
+                        GLib.Variant("(s)", (table,)), "(as)")[0]:
+            told = ask(store, "/org/freedesktop/impl/portal/PermissionStore", store, "Lookup",
+                       GLib.Variant("(ss)", (table, name)), "(a{sas}v)")[0]
+            permissions += [(table, name) for app in told if app == ID]
+    connection.close_sync(None)
+    # Of the desktop's own files, the keyring and the store of permissions are looked into above.
+    files = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()
+                   and not {"keyrings", "flatpak"} & set(path.relative_to(home).parts[:3]))
+    return files, kept, sorted(permissions)
+
+
+def test_uninstalling():
+    """What README says is left outside is left, and nothing else; what it says removes that, does."""
+    installation = INSTALLATION.copy()
+    sealed = f".var/app/{ID}/data/"
+    try:
+        with SandboxWorld(installation, platform=True) as it:
+            before = what_is_outside(it)
+            owner = Person("owner", dict(os.environ))
+            owner.sign_up(it.platform)
+            it.permit("background", "background", "yes")
+            signed_in = what_is_outside(it)
+            assert f"{sealed}enigm/account.sealed" in signed_in[0] and f"{sealed}keyrings/default.keyring" in signed_in[0]
+            owner.ctl("sign-out")
+            # Signing out leaves no secret, nor a file that held one; the lock's is empty.
+            files, secrets, permissions = what_is_outside(it)
+            assert sorted(set(files) - set(before[0])) == [f"{sealed}enigm/lock"], files
+            assert (pathlib.Path(os.environ["HOME"]) / sealed / "enigm/lock").stat().st_size == 0
+            # As somebody new.
+            again = Person("again", dict(os.environ))
+            again.sign_up(it.platform)
+            again.ctl("sign-out")
+            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", ID)
+            left = what_is_outside(it)
+            assert sorted(set(left[0]) - set(before[0])) == [f"{sealed}enigm/lock"], left[0]
+            assert before[1] == {"app_id": 0, "xdg:schema": 0} and left[1] == {"app_id": 1, "xdg:schema": 0}, left[1]
+            assert left[2] == [("background", "background")], left[2]
+            # What README says removes these.
+            home = pathlib.Path(os.environ["HOME"])
+            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", "--delete-data", "--unused")
+            installation.install_bundle(INSTALLATION.bundle)
+            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", "--delete-data", ID)
+            assert not (home / f".var/app/{ID}").exists()
+            # GNOME Keyring lets go of what its portal made only in the next session.
+            it.restart_keyring(unlocked=True)
+            subprocess.run(["secret-tool", "clear", "app_id", ID], check=True)
+            installation.run("flatpak", "permission-reset", ID)
+            assert what_is_outside(it) == before, (what_is_outside(it), before)
     finally:
         installation.remove()
 
