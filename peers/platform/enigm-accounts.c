@@ -5,6 +5,7 @@
 
 #include "enigm-account-changes.h"
 #include "enigm-password.h"
+#include "enigm-rate.h"
 #include "enigm-sign-in.h"
 
 static gboolean
@@ -70,16 +71,32 @@ on_password_hashed (GObject *source, GAsyncResult *result, gpointer user_data)
     enigm_password_hash_async (pin, NULL, on_pin_hashed, g_steal_pointer (&sign_in));
 }
 
+/* Names are no secret, but a list of them is worth something to whoever tries passwords. Past the
+ * limit no name is answered about, so that the limit tells nothing either. */
+static gboolean
+check_rate (EnigmPlatformState *state, const gchar *address, GError **error)
+{
+  if (enigm_rate_take (state->sign_up_rate, address, enigm_platform_state_now (state)))
+    return TRUE;
+  enigm_problem_set (error, ENIGM_PROBLEM_TOO_MANY, NULL,
+                     "too many accounts were asked for from this address");
+  return FALSE;
+}
+
 static void
 sign_up (EnigmPlatformState *state, EnigmRequest *request)
 {
+  g_autofree gchar *address = enigm_request_dup_address (request);
   g_autoptr (EnigmSignIn) who = NULL;
   g_autoptr (GError) error = NULL;
   EnigmSecret *password;
 
   who = enigm_sign_in_new (state, request, TRUE, &error);
-  if (who == NULL || !check_name_free (who, &error))
+  if (who == NULL || !check_rate (state, address, &error) || !check_name_free (who, &error))
     {
+      if (g_error_matches (error, ENIGM_PROBLEM, ENIGM_PROBLEM_NAME_TAKEN))
+        enigm_rate_take_many (state->sign_up_rate, address, ENIGM_SIGN_UPS_FOR_A_NAME - 1,
+                              enigm_platform_state_now (state));
       enigm_request_reply_error (request, error);
       return;
     }

@@ -11,6 +11,12 @@
 
 G_BEGIN_DECLS
 
+/* How many accounts one address may ask for, within how many seconds, and for how many a name
+ * counts that somebody has: who only wants to know names is stopped after twenty. */
+#define ENIGM_SIGN_UPS 400
+#define ENIGM_SIGN_UP_SECONDS (15 * 60)
+#define ENIGM_SIGN_UPS_FOR_A_NAME 20
+
 /* Bytes in a TLS pin: SHA-256 of a SubjectPublicKeyInfo. */
 #define ENIGM_PIN_SIZE 32
 
@@ -38,6 +44,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @journal: what a restored database is brought up to date with
  * @makers: the authorities whose keys are genuine, PEM
  * @attestation_rate: how often attestations came from each address
+ * @sign_up_rate: how often somebody at each address wanted a new account
  *
  * What every handler works on. There is one, on the main loop.
  */
@@ -57,6 +64,7 @@ typedef struct
   struct _EnigmJournal *journal;
   GBytes *makers;
   struct _EnigmRate *attestation_rate;
+  struct _EnigmRate *sign_up_rate;
   EnigmPlatformClock clock;
   gpointer clock_data;
 } EnigmPlatformState;

@@ -56,6 +56,23 @@ enigm_rate_free (EnigmRate *self)
 gboolean
 enigm_rate_take (EnigmRate *self, const char *address, gint64 now)
 {
+  return enigm_rate_take_many (self, address, 1, now);
+}
+
+/**
+ * enigm_rate_take_many:
+ * @self: a count
+ * @address: who asks
+ * @n: for how much
+ * @now: the time, in Unix seconds
+ *
+ * Counts @n more.
+ *
+ * Returns: whether there was room within the limit
+ */
+gboolean
+enigm_rate_take_many (EnigmRate *self, const char *address, guint n, gint64 now)
+{
   guint count;
 
   g_return_val_if_fail (self != NULL && address != NULL, FALSE);
@@ -69,6 +86,6 @@ enigm_rate_take (EnigmRate *self, const char *address, gint64 now)
   count = GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, address));
   if (count >= self->limit)
     return FALSE;
-  g_hash_table_insert (self->counts, g_strdup (address), GUINT_TO_POINTER (count + 1));
+  g_hash_table_insert (self->counts, g_strdup (address), GUINT_TO_POINTER (count + n));
   return TRUE;
 }

@@ -199,6 +199,28 @@ def blocking(path, text, tree):
             yield text.count("\n", 0, match.start()) + 1, f"{match.group(1)}() blocks"
 
 
+# What must not be compared byte by byte until one differs: how long that takes tells how many fit.
+SECRET = (r"(?i)(?<![a-z])(macs?|tags?|tokens?|secrets?|credentials?|passwords?|passphrases?|hints?|pin"
+          r"|confirm(ation)?(_?[pv])?|shared|scalar|w[01]|(request|answer|column|session|management)_key)(?![a-z])")
+
+
+@rule(r"(app|ui|peers)/.*\.[ch]$")
+def constant_time(path, text, tree):
+    text = without_comments(text)
+    compare = r"(?<!_)\b(memcmp|bcmp|str(?:n|case|ncase)?cmp|g_strcmp0|g_str_equal|g_bytes_(?:equal|compare))\s*\("
+    for match in re.finditer(compare, text):
+        depth, end = 1, match.end()
+        while depth and end < len(text):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        # Words in quotes are names, not what they name.
+        secret = re.search(SECRET, re.sub(r'"[^"]*"', "", text[match.end():end - 1]))
+        if secret:
+            yield (text.count("\n", 0, match.start()) + 1,
+                   f"{match.group(1)}() on '{secret.group(0)}' takes longer the more of it fits; "
+                   "enigm_secret_equal() or enigm_bytes_equal_constant_time()")
+
+
 @rule(r"(?!.*/test-[^/]*$).*\.(c|h|py)$")
 def length(path, text, tree):
     if not path.endswith(".py"):

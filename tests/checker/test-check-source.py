@@ -143,6 +143,17 @@ def test_blocking():
     holds("tests/a.c", SPDX + "g_bus_get_sync ();\n")
 
 
+def test_constant_time():
+    for call in ("memcmp (mac, their->mac, 32)", "g_bytes_equal (tag, self->tag)",
+                 "strcmp (self->token, get_token (x))", "g_str_equal (password,\n  other)",
+                 "memcmp (a, self->request_key, 32)", "memcmp (confirm_v, share->confirm, 32)"):
+        breaks("peers/a.c", SPDX + f"x = {call};\n", "takes longer", 2)
+    for call in ("CRYPTO_memcmp (mac, other, 32)", "memcmp (id, computer->id, 16)",
+                 'g_str_equal (name, "password")', "memcmp (machine, stage, 4) + f (mac)",
+                 "/* memcmp (mac, x, 3) */", "g_hash_table_new (g_str_hash, g_str_equal)"):
+        holds("app/a.c", SPDX + f"x = {call};\n")
+
+
 def test_length():
     breaks("app/a.c", SPDX + "int x;\n" * 501, "501 lines")
     holds("app/a.c", SPDX + "int x;\n" * 500)

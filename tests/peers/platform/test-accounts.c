@@ -129,6 +129,38 @@ test_guessing (EnigmPlatformFixture *fixture, gconstpointer data)
   enigm_assert_answer (later, 201);
 }
 
+/* Who goes through names to see which are taken is stopped, and learns no more from then on. Others
+ * sign in as ever. */
+static void
+test_name_hunt (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_autoptr (EnigmPerson) ada = enigm_platform_fixture_add_person (fixture, "ada");
+  g_autofree gchar *taken = enigm_platform_fixture_body (ada, "ada", "\"pin\":\"135790\",");
+  g_autofree gchar *free_name = enigm_platform_fixture_body (ada, "bob", "\"pin\":\"135790\",");
+  g_autofree gchar *right = enigm_platform_fixture_body (ada, "ada", "");
+  g_autoptr (EnigmAnswer) refused = NULL;
+  g_autoptr (EnigmAnswer) signed_in = NULL;
+  g_autoptr (EnigmAnswer) later = NULL;
+  guint tries = 0;
+
+  for (gboolean stopped = FALSE; !stopped && tries < 50; tries++)
+    {
+      g_autoptr (EnigmAnswer) answer =
+        enigm_platform_fixture_call (fixture, NULL, "POST", "/v1/accounts", taken);
+
+      stopped = answer->status == 429;
+      enigm_assert_problem (answer, stopped ? 429 : 409, stopped ? "too-many" : "name-taken");
+    }
+  g_assert_cmpuint (tries, <=, 21);
+  refused = enigm_platform_fixture_call (fixture, NULL, "POST", "/v1/accounts", free_name);
+  enigm_assert_problem (refused, 429, "too-many");
+  signed_in = enigm_platform_fixture_call (fixture, NULL, "POST", "/v1/sessions", right);
+  enigm_assert_answer (signed_in, 201);
+  fixture->now += 15 * 60;
+  later = enigm_platform_fixture_call (fixture, NULL, "POST", "/v1/accounts", free_name);
+  enigm_assert_answer (later, 201);
+}
+
 static void
 check_bad_body (EnigmPlatformFixture *fixture,
                 const gchar *path,
@@ -420,6 +452,7 @@ main (int argc, char **argv)
   add ("secrets-at-rest", test_secrets_at_rest);
   add ("sign-in", test_sign_in);
   add ("guessing", test_guessing);
+  add ("name-hunt", test_name_hunt);
   add ("bad-input", test_bad_input);
   add ("session", test_session);
   add ("signature", test_signature);
