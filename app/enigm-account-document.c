@@ -55,14 +55,7 @@ add_drills (EnigmAccount *self, JsonObject *root)
 
   g_hash_table_iter_init (&iter, self->drills);
   while (g_hash_table_iter_next (&iter, &binding, &value))
-    {
-      EnigmDrillEvidence *evidence = value;
-      JsonObject *drill = json_object_new ();
-
-      json_object_set_int_member (drill, "time", evidence->time);
-      json_object_set_int_member (drill, "reached", evidence->reached);
-      json_object_set_object_member (drills, binding, drill);
-    }
+    json_object_set_object_member (drills, binding, enigm_drill_evidence_to_json (value));
   json_object_set_object_member (root, "drills", drills);
 }
 
@@ -181,16 +174,13 @@ read_drills (JsonObject *root, GHashTable *table, GError **error)
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &binding, &node))
     {
-      g_autofree EnigmDrillEvidence *evidence = g_new0 (EnigmDrillEvidence, 1);
+      EnigmDrillEvidence *evidence;
       JsonObject *drill;
-      gint64 reached;
 
       if (!enigm_json_read_object (object, binding, &drill, error) ||
-          !enigm_json_read_time (drill, "time", &evidence->time, error) ||
-          !enigm_json_read_int (drill, "reached", 0, ENIGM_CONTACTS_MAX * 10, &reached, error))
+          (evidence = enigm_drill_evidence_parse (drill, error)) == NULL)
         return FALSE;
-      evidence->reached = (guint) reached;
-      g_hash_table_insert (table, g_strdup (binding), g_steal_pointer (&evidence));
+      g_hash_table_insert (table, g_strdup (binding), evidence);
     }
   return TRUE;
 }

@@ -218,26 +218,6 @@ enigm_account_merge_list_asked (EnigmAccount *self,
   return TRUE;
 }
 
-static void
-note_drill (EnigmAccount *self, EnigmAlert *alert)
-{
-  const gchar *binding = enigm_alert_get_binding (alert);
-  EnigmDrillEvidence *evidence = g_hash_table_lookup (self->drills, binding);
-  guint notified;
-
-  if (enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_OWNER ||
-      enigm_alert_get_kind (alert) != ENIGM_ALERT_KIND_DRILL)
-    return;
-  enigm_alert_count_stages (alert, NULL, &notified, NULL);
-  /* A drill that reached nobody proves nothing. */
-  if (notified == 0 || (evidence != NULL && evidence->time > enigm_alert_get_received (alert)))
-    return;
-  evidence = g_new (EnigmDrillEvidence, 1);
-  evidence->time = enigm_alert_get_received (alert);
-  evidence->reached = notified;
-  g_hash_table_insert (self->drills, g_strdup (binding), evidence);
-}
-
 static const gchar *
 look_up (GHashTable *table, const gchar *key)
 {
@@ -258,7 +238,7 @@ enigm_account_decorate (EnigmAccount *self)
       enigm_alert_set_labels (alert, self->labels);
       enigm_alert_set_waiting (
         alert, g_str_equal (look_up (self->staging, enigm_alert_get_id (alert)), "seen"));
-      note_drill (self, alert);
+      enigm_account_note_drill (self, alert);
     }
   model = G_LIST_MODEL (self->keys);
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)

@@ -65,11 +65,20 @@ struct _EnigmAccount
   gchar *last_event_id;
 };
 
+/* The last drill of a key that reached somebody: enigm-drill-evidence.c. */
 typedef struct
 {
   gint64 time;
   guint reached;
+  gchar *event;
+  GPtrArray *contacts; /* EnigmDrillContact */
 } EnigmDrillEvidence;
+
+EnigmDrillEvidence *enigm_drill_evidence_new (void);
+void enigm_drill_evidence_free (EnigmDrillEvidence *self);
+JsonObject *enigm_drill_evidence_to_json (EnigmDrillEvidence *self);
+EnigmDrillEvidence *enigm_drill_evidence_parse (JsonObject *json, GError **error);
+void enigm_account_note_drill (EnigmAccount *self, EnigmAlert *alert);
 
 /* How one of the four lists is read. */
 typedef struct

@@ -137,7 +137,8 @@ enigm_account_init (EnigmAccount *self)
   self->alerts = g_list_store_new (ENIGM_TYPE_ALERT);
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->drills = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->drills = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify) enigm_drill_evidence_free);
   self->revoking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

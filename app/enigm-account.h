@@ -386,6 +386,48 @@ gboolean enigm_account_is_alert_due (EnigmAccount *self, EnigmAlert *alert);
 void enigm_account_note_alert_shown (EnigmAccount *self, EnigmAlert *alert);
 
 /**
+ * EnigmDrillContact:
+ * @contact_id: who
+ * @notified: milliseconds from the press until their app had shown it, -1: not known
+ * @seen: until they said that they had seen it, -1: they have not
+ *
+ * How a drill reached one contact.
+ */
+typedef struct
+{
+  gchar *contact_id;
+  gint64 notified;
+  gint64 seen;
+} EnigmDrillContact;
+
+/**
+ * enigm_account_get_drill_contacts:
+ * @binding: 32 hex characters
+ *
+ * Returns: (transfer none) (nullable) (element-type EnigmDrillContact): whom the last drill of that
+ *   key that reached somebody was for; kept also when the drill is deleted
+ */
+GPtrArray *enigm_account_get_drill_contacts (EnigmAccount *self, const gchar *binding);
+
+/**
+ * enigm_account_describe_drill:
+ *
+ * Returns: (transfer full) (nullable): the same in words, a line each
+ */
+gchar *enigm_account_describe_drill (EnigmAccount *self, const gchar *binding);
+
+/**
+ * enigm_account_note_drill_seen:
+ * @drill: a drill of this account
+ * @contact_id: who said that they have seen it
+ * @seen: milliseconds from the press, as measured here; what the platform tells is whole seconds
+ */
+void enigm_account_note_drill_seen (EnigmAccount *self,
+                                    EnigmAlert *drill,
+                                    const gchar *contact_id,
+                                    gint64 seen);
+
+/**
  * enigm_account_export_alerts:
  * @alert: (nullable): one alert or drill of this account's own, or %NULL for all of them
  *

@@ -25,3 +25,12 @@ enigm_describe_age (gint64 then, gint64 now)
     return g_strdup (_ ("yesterday"));
   return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (gulong) days), (gint) days);
 }
+
+gint64
+enigm_age_next_change (gint64 then, gint64 now)
+{
+  gint64 seconds = now - then;
+  gint64 unit = seconds < 60 * 60 ? 60 : seconds < DAY ? 60 * 60 : DAY;
+
+  return seconds < 60 ? then + 60 : then + (seconds / unit + 1) * unit;
+}

@@ -14,4 +14,13 @@ G_BEGIN_DECLS
  */
 gchar *enigm_describe_age (gint64 then, gint64 now);
 
+/**
+ * enigm_age_next_change:
+ * @then: Unix seconds
+ * @now: Unix seconds
+ *
+ * Returns: the first time after @now at which enigm_describe_age() says something else
+ */
+gint64 enigm_age_next_change (gint64 then, gint64 now);
+
 G_END_DECLS

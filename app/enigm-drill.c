@@ -209,6 +209,7 @@ note_seen (EnigmDrill *self)
       latency = g_new (gint64, 1);
       *latency = g_get_monotonic_time () - self->ordered_at;
       g_hash_table_insert (self->seen, g_strdup (contact_id), latency);
+      enigm_account_note_drill_seen (self->account, self->alert, contact_id, *latency / 1000);
     }
 }
 

@@ -144,8 +144,10 @@ add_drill (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
     what = g_strdup_printf (
       ngettext ("A drill reached %u contact", "A drill reached %u contacts", facts->drill_reached),
       facts->drill_reached);
-  add (rows, "drill", what, _ ("Travelled the whole way an alert takes"), age,
-       judge_age (age, ENIGM_READINESS_DRILL_AGE), _ ("Run a drill."));
+  add (rows, "drill", what,
+       age >= 0 && facts->drill_words != NULL ? facts->drill_words
+                                              : _ ("Travelled the whole way an alert takes"),
+       age, judge_age (age, ENIGM_READINESS_DRILL_AGE), _ ("Run a drill."));
 }
 
 void

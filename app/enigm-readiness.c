@@ -12,6 +12,7 @@ struct _EnigmReadiness
   EnigmReadinessAction action;
   gchar *sentence;
   GListStore *rows;
+  gint64 next_change;
 };
 
 G_DEFINE_TYPE (EnigmReadiness, enigm_readiness, G_TYPE_OBJECT)
@@ -320,6 +321,49 @@ describe (EnigmReadinessVerdict verdict, const EnigmReadinessFacts *facts, gint6
     }
 }
 
+/* The first time after @now at which anything said of evidence from @then may change. */
+static gint64
+find_next_change (gint64 then, gint64 now)
+{
+  static const gint64 limits[] = { ENIGM_READINESS_PLATFORM_AGE, ENIGM_READINESS_KEY_AGE,
+                                   ENIGM_READINESS_DRILL_AGE };
+  gint64 next = enigm_age_next_change (then, now);
+
+  if (then == 0)
+    return G_MAXINT64;
+  if (enigm_readiness_is_ahead (then, now))
+    return then - ENIGM_READINESS_CLOCK_SKEW;
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (then + limits[i] + 1 > now)
+      next = MIN (next, then + limits[i] + 1);
+  return next;
+}
+
+/* A time of day is said with its date from midnight on. */
+static gint64
+find_midnight (gint64 now)
+{
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  g_autoptr (GDateTime) tomorrow = g_date_time_add_days (today, 1);
+  g_autoptr (GDateTime) midnight =
+    g_date_time_new_local (g_date_time_get_year (tomorrow), g_date_time_get_month (tomorrow),
+                           g_date_time_get_day_of_month (tomorrow), 0, 0, 0);
+
+  return midnight != NULL ? g_date_time_to_unix (midnight) : now + 60 * 60;
+}
+
+static gint64
+find_first_change (const EnigmReadinessFacts *facts, gint64 now)
+{
+  const gint64 times[] = { facts->heard, facts->proved_time, facts->battery_time,
+                           facts->drill_time };
+  gint64 first = find_midnight (now);
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    first = MIN (first, find_next_change (times[i], now));
+  return first;
+}
+
 EnigmReadiness *
 enigm_readiness_new_from_facts (const EnigmReadinessFacts *facts, gint64 now)
 {
@@ -331,6 +375,7 @@ enigm_readiness_new_from_facts (const EnigmReadinessFacts *facts, gint64 now)
   self->verdict = judge (facts, now);
   self->action = choose_action (self->verdict);
   self->sentence = describe (self->verdict, facts, now);
+  self->next_change = find_first_change (facts, now);
   if (facts->state == ENIGM_ACCOUNT_STATE_SIGNED_IN)
     enigm_readiness_add_rows (self->rows, facts, now);
   return self;
@@ -360,7 +405,7 @@ rank_key (EnigmKey *key)
 }
 
 static void
-take_key (EnigmReadinessFacts *facts, GListModel *keys)
+take_key (EnigmReadinessFacts *facts, GListModel *keys, gchar **binding)
 {
   g_autoptr (EnigmKey) best = NULL;
 
@@ -385,12 +430,15 @@ take_key (EnigmReadinessFacts *facts, GListModel *keys)
   facts->battery_time = enigm_key_get_battery_time (best);
   facts->drill_time = enigm_key_get_drill_time (best);
   facts->drill_reached = enigm_key_get_drill_reached (best);
+  *binding = g_strdup (enigm_key_get_binding (best));
 }
 
 EnigmReadiness *
 enigm_readiness_new (EnigmAccount *account, gint64 now)
 {
   EnigmReadinessFacts facts = { .battery = ENIGM_KEY_BATTERY_UNKNOWN };
+  g_autofree gchar *binding = NULL;
+  g_autofree gchar *words = NULL;
   GListModel *model;
 
   g_return_val_if_fail (ENIGM_IS_ACCOUNT (account), NULL);
@@ -399,7 +447,9 @@ enigm_readiness_new (EnigmAccount *account, gint64 now)
   facts.unknown_since = enigm_account_get_unknown_since (account);
   facts.heard = enigm_account_get_heard (account);
   facts.pairing_unfinished = enigm_account_get_pairing_unfinished (account);
-  take_key (&facts, enigm_account_get_keys (account));
+  take_key (&facts, enigm_account_get_keys (account), &binding);
+  if (binding != NULL)
+    facts.drill_words = words = enigm_account_describe_drill (account, binding);
 
   model = enigm_account_get_contacts (account);
   facts.contacts = g_list_model_get_n_items (model);
@@ -462,6 +512,13 @@ enigm_readiness_is_ready (EnigmReadiness *self)
 {
   g_return_val_if_fail (ENIGM_IS_READINESS (self), FALSE);
   return self->verdict == ENIGM_READINESS_READY || self->verdict == ENIGM_READINESS_BATTERY_LOW;
+}
+
+gint64
+enigm_readiness_get_next_change (EnigmReadiness *self)
+{
+  g_return_val_if_fail (ENIGM_IS_READINESS (self), 0);
+  return self->next_change;
 }
 
 const gchar *

@@ -116,6 +116,7 @@ GType enigm_readiness_level_get_type (void);
  * @battery_time: when that was, 0: never
  * @drill_time: as #EnigmKey:drill-time
  * @drill_reached: as #EnigmKey:drill-reached
+ * @drill_words: (nullable): who was reached by it, and how fast, translated
  * @contacts: how many are listed
  * @eligible: how many of them accepted
  * @own_active: whether an alert or drill of one's own is under way
@@ -141,6 +142,7 @@ typedef struct
   gint64 battery_time;
   gint64 drill_time;
   guint drill_reached;
+  const gchar *drill_words;
   guint contacts;
   guint eligible;
   gboolean own_active;
@@ -170,7 +172,8 @@ const gchar *enigm_readiness_row_get_remedy (EnigmReadinessRow *self);
  * EnigmReadiness:
  *
  * Would it work right now? A verdict, one sentence, one action, and the evidence. Immutable: make
- * another when the account notifies, and once a minute, because evidence ages.
+ * another when the account notifies, and at enigm_readiness_get_next_change(), because evidence
+ * ages.
  */
 #define ENIGM_TYPE_READINESS (enigm_readiness_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmReadiness, enigm_readiness, ENIGM, READINESS, GObject)
@@ -211,6 +214,13 @@ GListModel *enigm_readiness_get_rows (EnigmReadiness *self);
  * Returns: whether an alert raised now would, on the evidence, reach somebody
  */
 gboolean enigm_readiness_is_ready (EnigmReadiness *self);
+
+/**
+ * enigm_readiness_get_next_change:
+ *
+ * Returns: Unix seconds: until then, a readiness made from the same facts says the same
+ */
+gint64 enigm_readiness_get_next_change (EnigmReadiness *self);
 
 /**
  * enigm_readiness_verdict_to_string:

@@ -7,13 +7,14 @@
 
 #include "enigm-button.h"
 #include "enigm-alert-row.h"
-#include "enigm-readiness.h"
+#include "enigm-age.h"
+#include "enigm-export.h"
+#include "enigm-geo-dialog.h"
+#include "enigm-positions-row.h"
 #include "enigm-stage-row.h"
 #include "enigm-time.h"
+#include "enigm-wall-timer.h"
 #include "enigm-window.h"
-
-/* Ages are looked at again in front of the person's eyes; an alert is about seconds. */
-#define TICK_SECONDS 5
 
 struct _EnigmAlertPage
 {
@@ -30,6 +31,12 @@ struct _EnigmAlertPage
   AdwActionRow *time_row;
   AdwActionRow *position_row;
   GtkWidget *copy_button;
+  GtkWidget *map_button;
+  EnigmPositionsRow *positions_row;
+  AdwActionRow *stopped_row;
+  AdwActionRow *sharing_row;
+  GtkLabel *waiting_label;
+  GtkWidget *export_button;
   AdwActionRow *delete_row;
   GtkWidget *delete_button;
   GtkLabel *stages_title;
@@ -37,7 +44,7 @@ struct _EnigmAlertPage
 
   EnigmAccount *account;
   EnigmAlert *alert;
-  guint tick;
+  EnigmWallTimer *timer;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmAlertPage, enigm_alert_page, ADW_TYPE_BIN)
@@ -95,6 +102,51 @@ describe_ended (EnigmAlertPage *self)
   return g_strdup_printf (_ ("Ended, %s. By whom is unknown."), moment);
 }
 
+/* The press, and where the key was out of reach then, when the platform heard of it. */
+static char *
+describe_times (EnigmAlertPage *self)
+{
+  const gint64 pressed = enigm_alert_get_pressed (self->alert);
+  const gint64 received = enigm_alert_get_received (self->alert);
+  g_autofree char *age = enigm_describe_age (pressed, get_now ());
+  g_autofree char *moment = enigm_time_describe_moment (pressed);
+  g_autofree char *heard = enigm_time_describe_moment (received);
+
+  if (received - pressed <= ENIGM_ALERT_LATE)
+    return g_strdup_printf ("%s · %s", moment, age);
+  /* Translators: a moment, how long ago that was, and another moment. */
+  return g_strdup_printf (_ ("%s · %s\nThe platform heard of it %s: the key had no connection "
+                             "until then."),
+                          moment, age, heard);
+}
+
+static const char *
+describe_stopped (EnigmAlertPage *self)
+{
+  const char *why = enigm_alert_get_stopped (self->alert);
+
+  if (g_str_equal (why, "lost"))
+    return _ ("The key was marked as lost. It sends no more positions, and cannot end this.");
+  if (g_str_equal (why, "revoked"))
+    return _ ("The key was revoked. It sends no more positions, and cannot end this.");
+  if (g_str_equal (why, "replaced"))
+    return _ ("The key was replaced. It sends no more positions, and cannot end this.");
+  if (g_str_equal (why, "retired"))
+    return _ ("The key was retired. It sends no more positions, and cannot end this.");
+  return _ ("The platform does not accept this key for now, and so no more positions come.");
+}
+
+static char *
+describe_sharing (EnigmAlertPage *self)
+{
+  g_autofree char *moment = enigm_time_describe_moment (enigm_alert_get_ended_time (self->alert));
+
+  /* Translators: a moment such as “14:05” */
+  return g_strdup_printf (_ ("Stopped. The platform ended it at %s, and shows contacts no position "
+                             "any more. What was recorded is seen by you alone."),
+                          moment);
+}
+
 static void
 update_position (EnigmAlertPage *self)
 {
@@ -111,12 +163,19 @@ update_position (EnigmAlertPage *self)
       text = g_strdup_printf (
         _ ("%.5f, %.5f · within %.0f m · %s"), enigm_alert_get_latitude (self->alert),
         enigm_alert_get_longitude (self->alert), enigm_alert_get_accuracy (self->alert), age);
+      if (active && get_now () - enigm_alert_get_position_time (self->alert) > ENIGM_ALERT_GAP)
+        {
+          g_autofree char *known = g_steal_pointer (&text);
+
+          text = g_strdup_printf ("%s\n%s", known, _ ("No newer one has come since."));
+        }
     }
   else
     text = g_strdup (active ? _ ("Unknown. The key has not sent one.")
                             : _ ("Not shown: the alert has ended."));
   adw_action_row_set_subtitle (self->position_row, text);
   gtk_widget_set_visible (self->copy_button, has_position);
+  gtk_widget_set_visible (self->map_button, has_position);
 }
 
 static void
@@ -146,6 +205,24 @@ update_stages (EnigmAlertPage *self)
     gtk_list_box_remove (self->stages_list, GTK_WIDGET (row));
 }
 
+/* When the first age on the page is another one. */
+static void
+set_timer (EnigmAlertPage *self)
+{
+  const gint64 now = get_now ();
+  const gint64 position = enigm_alert_get_position_time (self->alert);
+  gint64 next = enigm_age_next_change (enigm_alert_get_pressed (self->alert), now);
+
+  if (enigm_alert_get_has_position (self->alert))
+    {
+      next = MIN (next, enigm_age_next_change (position, now));
+      if (position + ENIGM_ALERT_GAP + 1 > now)
+        next = MIN (next, position + ENIGM_ALERT_GAP + 1);
+    }
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    enigm_wall_timer_set (self->timer, next);
+}
+
 static void
 update_alert (EnigmAlertPage *self)
 {
@@ -155,9 +232,10 @@ update_alert (EnigmAlertPage *self)
   const char *kind = drill ? _ ("DRILL") : _ ("ALERT");
   const char *style = drill ? "warning" : "error";
   g_autofree char *sentence = active ? describe_active (self) : describe_ended (self);
-  g_autofree char *age = enigm_describe_age (enigm_alert_get_received (self->alert), get_now ());
-  g_autofree char *moment = enigm_time_describe_moment (enigm_alert_get_received (self->alert));
-  g_autofree char *since = g_strdup_printf ("%s · %s", moment, age);
+  const gboolean stopped = active && *enigm_alert_get_stopped (self->alert) != '\0';
+  const gboolean waiting = enigm_alert_get_waiting (self->alert);
+  g_autofree char *since = describe_times (self);
+  g_autofree char *sharing = describe_sharing (self);
   g_autofree char *delete_on = enigm_time_describe_day (enigm_alert_get_delete_on (self->alert));
   guint seen = 0;
 
@@ -171,7 +249,15 @@ update_alert (EnigmAlertPage *self)
   gtk_label_set_label (self->sentence, sentence);
   gtk_label_set_label (self->caution, _ ("This does not show that they are safe."));
   gtk_widget_set_visible (GTK_WIDGET (self->caution), !active && !own && !drill);
-  gtk_widget_set_visible (self->seen_button, active && !own && seen == 0);
+  gtk_widget_set_visible (self->seen_button, active && !own && seen == 0 && !waiting);
+  gtk_widget_set_visible (GTK_WIDGET (self->waiting_label), waiting && seen == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->stopped_row), stopped);
+  if (stopped)
+    adw_action_row_set_subtitle (self->stopped_row, describe_stopped (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->sharing_row), own && !active && !drill);
+  adw_action_row_set_subtitle (self->sharing_row, sharing);
+  enigm_positions_row_set (self->positions_row, self->alert);
+  gtk_widget_set_visible (self->export_button, own);
   gtk_widget_set_visible (GTK_WIDGET (self->end_button), active && own);
   gtk_button_set_label (self->end_button, drill ? _ ("_End the Drill") : _ ("_End the Alert"));
   adw_action_row_set_subtitle (self->time_row, since);
@@ -182,6 +268,7 @@ update_alert (EnigmAlertPage *self)
   adw_action_row_set_subtitle (self->delete_row, delete_on);
   gtk_widget_set_visible (self->delete_button, own && !active);
   update_stages (self);
+  set_timer (self);
 }
 
 static void
@@ -194,11 +281,10 @@ update_error (EnigmAlertPage *self, const GError *error)
     gtk_label_set_label (self->error_label, error->message);
 }
 
-static gboolean
-on_tick (gpointer user_data)
+static void
+on_time_come (gpointer user_data)
 {
   update_alert (user_data);
-  return G_SOURCE_CONTINUE;
 }
 
 /* What the buttons do */
@@ -290,19 +376,24 @@ on_delete_button_clicked (EnigmAlertPage *self)
 static void
 on_copy_button_clicked (EnigmAlertPage *self)
 {
-  char latitude[G_ASCII_DTOSTR_BUF_SIZE];
-  char longitude[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *text = NULL;
+  g_autofree char *text = enigm_geo_dialog_format (self->alert, ", ");
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  /* As maps take it, whatever the language writes for a decimal point. */
-  text = g_strdup_printf (
-    "%s, %s",
-    g_ascii_formatd (latitude, sizeof latitude, "%.5f", enigm_alert_get_latitude (self->alert)),
-    g_ascii_formatd (longitude, sizeof longitude, "%.5f", enigm_alert_get_longitude (self->alert)));
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
   if (ENIGM_IS_WINDOW (root))
     enigm_window_add_toast (ENIGM_WINDOW (root), adw_toast_new (_ ("The position is copied")));
+}
+
+static void
+on_map_button_clicked (EnigmAlertPage *self)
+{
+  enigm_geo_dialog_ask (GTK_WIDGET (self), self->alert);
+}
+
+static void
+on_export_button_clicked (EnigmAlertPage *self)
+{
+  enigm_export_alerts (GTK_WIDGET (self), self->account, self->alert);
 }
 
 /* The widget */
@@ -314,13 +405,12 @@ enigm_alert_page_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (enigm_alert_page_parent_class)->map (widget);
   update_alert (self);
-  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
 }
 
 static void
 enigm_alert_page_unmap (GtkWidget *widget)
 {
-  g_clear_handle_id (&ENIGM_ALERT_PAGE (widget)->tick, g_source_remove);
+  enigm_wall_timer_set (ENIGM_ALERT_PAGE (widget)->timer, 0);
   GTK_WIDGET_CLASS (enigm_alert_page_parent_class)->unmap (widget);
 }
 
@@ -329,7 +419,7 @@ enigm_alert_page_dispose (GObject *object)
 {
   EnigmAlertPage *self = ENIGM_ALERT_PAGE (object);
 
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->timer, enigm_wall_timer_free);
   g_clear_object (&self->account);
   g_clear_object (&self->alert);
   G_OBJECT_CLASS (enigm_alert_page_parent_class)->dispose (object);
@@ -356,6 +446,14 @@ enigm_alert_page_class_init (EnigmAlertPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, time_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, position_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, map_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, positions_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, stopped_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, sharing_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, waiting_label);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, export_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_map_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_export_button_clicked);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, delete_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, delete_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, stages_title);
@@ -369,6 +467,8 @@ enigm_alert_page_class_init (EnigmAlertPageClass *klass)
 static void
 enigm_alert_page_init (EnigmAlertPage *self)
 {
+  g_type_ensure (ENIGM_TYPE_POSITIONS_ROW);
+  self->timer = enigm_wall_timer_new (on_time_come, self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -6,10 +6,10 @@
 #include <glib/gi18n.h>
 
 #include "enigm-alert-row.h"
+#include "enigm-export.h"
+#include "enigm-age.h"
 #include "enigm-time.h"
-
-/* How often "3 minutes ago" is looked at again, in seconds. */
-#define TICK_SECONDS 30
+#include "enigm-wall-timer.h"
 
 struct _EnigmAlertsPage
 {
@@ -20,10 +20,11 @@ struct _EnigmAlertsPage
   GtkListBox *now_list;
   GtkWidget *before_title;
   GtkBox *days;
+  GtkWidget *export_button;
 
   EnigmAccount *account;
   guint idle;
-  guint tick;
+  EnigmWallTimer *timer;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmAlertsPage, enigm_alerts_page, ADW_TYPE_BIN)
@@ -56,6 +57,24 @@ add_day (EnigmAlertsPage *self, const char *day)
   return GTK_LIST_BOX (list);
 }
 
+/* When "3 minutes ago" is 4, for the first of those that are under way. */
+static void
+set_timer (EnigmAlertsPage *self)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 next = G_MAXINT64;
+  GtkListBoxRow *row;
+
+  for (guint i = 0; (row = gtk_list_box_get_row_at_index (self->now_list, i)) != NULL; i++)
+    {
+      EnigmAlert *alert = enigm_alert_row_get_alert (ENIGM_ALERT_ROW (row));
+
+      next = MIN (next, enigm_age_next_change (enigm_alert_get_received (alert), now));
+    }
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    enigm_wall_timer_set (self->timer, next == G_MAXINT64 ? 0 : next);
+}
+
 static void
 update_alerts (EnigmAlertsPage *self)
 {
@@ -66,6 +85,7 @@ update_alerts (EnigmAlertsPage *self)
   GtkWidget *child;
   guint active = 0;
   guint ended = 0;
+  guint own = 0;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->now_list))) != NULL)
     gtk_list_box_remove (self->now_list, child);
@@ -77,6 +97,7 @@ update_alerts (EnigmAlertsPage *self)
       g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
       g_autofree char *its_day = NULL;
 
+      own += enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_OWNER;
       if (enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE)
         {
           gtk_list_box_append (self->now_list, enigm_alert_row_new (self->account, alert));
@@ -97,6 +118,8 @@ update_alerts (EnigmAlertsPage *self)
   gtk_widget_set_visible (self->now_title, active > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->now_list), active > 0);
   gtk_widget_set_visible (self->before_title, ended > 0);
+  gtk_widget_set_visible (self->export_button, own > 0);
+  set_timer (self);
 }
 
 static gboolean
@@ -116,15 +139,21 @@ queue_update (EnigmAlertsPage *self)
     self->idle = g_idle_add (on_idle, self);
 }
 
-static gboolean
-on_tick (gpointer user_data)
+static void
+on_time_come (gpointer user_data)
 {
   EnigmAlertsPage *self = user_data;
   GtkListBoxRow *row;
 
   for (guint i = 0; (row = gtk_list_box_get_row_at_index (self->now_list, i)) != NULL; i++)
     enigm_alert_row_refresh (ENIGM_ALERT_ROW (row));
-  return G_SOURCE_CONTINUE;
+  set_timer (self);
+}
+
+static void
+on_export_button_clicked (EnigmAlertsPage *self)
+{
+  enigm_export_alerts (GTK_WIDGET (self), self->account, NULL);
 }
 
 /* The widget */
@@ -136,13 +165,12 @@ enigm_alerts_page_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (enigm_alerts_page_parent_class)->map (widget);
   queue_update (self);
-  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
 }
 
 static void
 enigm_alerts_page_unmap (GtkWidget *widget)
 {
-  g_clear_handle_id (&ENIGM_ALERTS_PAGE (widget)->tick, g_source_remove);
+  enigm_wall_timer_set (ENIGM_ALERTS_PAGE (widget)->timer, 0);
   GTK_WIDGET_CLASS (enigm_alerts_page_parent_class)->unmap (widget);
 }
 
@@ -152,7 +180,7 @@ enigm_alerts_page_dispose (GObject *object)
   EnigmAlertsPage *self = ENIGM_ALERTS_PAGE (object);
 
   g_clear_handle_id (&self->idle, g_source_remove);
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->timer, enigm_wall_timer_free);
   g_clear_object (&self->account);
   G_OBJECT_CLASS (enigm_alerts_page_parent_class)->dispose (object);
 }
@@ -172,12 +200,15 @@ enigm_alerts_page_class_init (EnigmAlertsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertsPage, now_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertsPage, before_title);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertsPage, days);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertsPage, export_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_export_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
 }
 
 static void
 enigm_alerts_page_init (EnigmAlertsPage *self)
 {
+  self->timer = enigm_wall_timer_new (on_time_come, self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

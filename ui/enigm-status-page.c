@@ -8,10 +8,8 @@
 #include "enigm-evidence-row.h"
 #include "enigm-key-dialog.h"
 #include "enigm-readiness.h"
+#include "enigm-wall-timer.h"
 #include "enigm-window.h"
-
-/* Evidence ages in front of the person's eyes. */
-#define TICK_SECONDS 30
 
 struct _EnigmStatusPage
 {
@@ -27,7 +25,7 @@ struct _EnigmStatusPage
 
   EnigmAccount *account;
   EnigmReadiness *readiness;
-  guint tick;
+  EnigmWallTimer *timer;
   guint idle;
 };
 
@@ -146,6 +144,9 @@ update_status (EnigmStatusPage *self)
   while ((row = gtk_list_box_get_row_at_index (self->evidence, g_list_model_get_n_items (rows))) !=
          NULL)
     gtk_list_box_remove (self->evidence, GTK_WIDGET (row));
+  /* Evidence ages in front of the person's eyes, and nobody looks when nobody sees. */
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    enigm_wall_timer_set (self->timer, enigm_readiness_get_next_change (self->readiness));
 }
 
 /* Several things change in one answer of the platform; looking once is enough. */
@@ -185,13 +186,10 @@ on_keys_changed (GListModel *keys, guint position, guint removed, guint added, g
   queue_update (user_data);
 }
 
-static gboolean
-on_tick (gpointer user_data)
+static void
+on_time_come (gpointer user_data)
 {
-  EnigmStatusPage *self = user_data;
-
-  update_status (self);
-  return G_SOURCE_CONTINUE;
+  update_status (user_data);
 }
 
 /* What the buttons do */
@@ -302,7 +300,6 @@ enigm_status_page_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (enigm_status_page_parent_class)->map (widget);
   update_status (self);
-  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
   if (GTK_IS_WINDOW (root))
     gtk_window_set_default_widget (GTK_WINDOW (root), GTK_WIDGET (self->button));
 }
@@ -310,7 +307,7 @@ enigm_status_page_map (GtkWidget *widget)
 static void
 enigm_status_page_unmap (GtkWidget *widget)
 {
-  g_clear_handle_id (&ENIGM_STATUS_PAGE (widget)->tick, g_source_remove);
+  enigm_wall_timer_set (ENIGM_STATUS_PAGE (widget)->timer, 0);
   GTK_WIDGET_CLASS (enigm_status_page_parent_class)->unmap (widget);
 }
 
@@ -319,7 +316,7 @@ enigm_status_page_dispose (GObject *object)
 {
   EnigmStatusPage *self = ENIGM_STATUS_PAGE (object);
 
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->timer, enigm_wall_timer_free);
   g_clear_handle_id (&self->idle, g_source_remove);
   g_clear_object (&self->readiness);
   g_clear_object (&self->account);
@@ -350,6 +347,7 @@ enigm_status_page_class_init (EnigmStatusPageClass *klass)
 static void
 enigm_status_page_init (EnigmStatusPage *self)
 {
+  self->timer = enigm_wall_timer_new (on_time_come, self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -526,6 +526,24 @@ enigm_window_realize (GtkWidget *widget)
     g_signal_connect (self->first_clock, "after-paint", G_CALLBACK (on_first_frame_painted), self);
 }
 
+/* With the window closed nobody looks, and nothing wakes the computer for it. */
+static void
+enigm_window_map (GtkWidget *widget)
+{
+  EnigmWindow *self = ENIGM_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (enigm_window_parent_class)->map (widget);
+  on_tick (self);
+  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
+}
+
+static void
+enigm_window_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&ENIGM_WINDOW (widget)->tick, g_source_remove);
+  GTK_WIDGET_CLASS (enigm_window_parent_class)->unmap (widget);
+}
+
 static gboolean
 enigm_window_close_request (GtkWindow *window)
 {
@@ -567,6 +585,8 @@ enigm_window_class_init (EnigmWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = enigm_window_dispose;
   widget_class->realize = enigm_window_realize;
+  widget_class->map = enigm_window_map;
+  widget_class->unmap = enigm_window_unmap;
   GTK_WINDOW_CLASS (klass)->close_request = enigm_window_close_request;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/enigm/App/enigm-window.ui");
@@ -596,7 +616,6 @@ static void
 enigm_window_init (EnigmWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
 }
 
 EnigmWindow *

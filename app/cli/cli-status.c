@@ -21,7 +21,6 @@ exit_for_verdict (EnigmReadiness *readiness)
 static void
 print_rows (EnigmCli *cli, GListModel *rows, JsonArray *array)
 {
-  static const char *const levels[] = { "ok", "stale", "bad", "not-known" };
   static const char *const marks[] = { "✓", "~", "✗", "?" };
 
   for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
@@ -32,7 +31,7 @@ print_rows (EnigmCli *cli, GListModel *rows, JsonArray *array)
       JsonObject *object = json_object_new ();
 
       json_object_set_string_member (object, "id", enigm_readiness_row_get_id (row));
-      json_object_set_string_member (object, "level", levels[level]);
+      json_object_set_string_member (object, "level", enigm_readiness_level_to_string (level));
       json_object_set_string_member (object, "what", enigm_readiness_row_get_what (row));
       json_object_set_string_member (object, "how", enigm_readiness_row_get_how (row));
       json_object_set_int_member (object, "age", enigm_readiness_row_get_age (row));
@@ -57,6 +56,8 @@ print_status (EnigmCli *cli)
   print_rows (cli, enigm_readiness_get_rows (readiness), rows);
   json_object_set_boolean_member (answer, "ready", code == ENIGM_CLI_OK);
   json_object_set_boolean_member (answer, "known", code != ENIGM_CLI_NOT_KNOWN);
+  json_object_set_string_member (
+    answer, "verdict", enigm_readiness_verdict_to_string (enigm_readiness_get_verdict (readiness)));
   json_object_set_string_member (answer, "sentence", enigm_readiness_get_sentence (readiness));
   json_object_set_array_member (answer, "evidence", rows);
   enigm_cli_print_json (cli, answer);

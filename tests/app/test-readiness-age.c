@@ -160,6 +160,92 @@ test_age_green_ends (void)
       }
 }
 
+static char *
+render (const EnigmReadinessFacts *facts, gint64 now)
+{
+  g_autoptr (EnigmReadiness) readiness = enigm_readiness_new_from_facts (facts, now);
+  GListModel *rows = enigm_readiness_get_rows (readiness);
+  GString *text = g_string_new (enigm_readiness_get_sentence (readiness));
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (EnigmReadinessRow) row = g_list_model_get_item (rows, i);
+      const gint64 age = enigm_readiness_row_get_age (row);
+      g_autofree char *words = age >= 0 ? enigm_describe_age (0, age) : g_strdup ("");
+
+      g_string_append_printf (text, "|%s|%s|%d|%s", enigm_readiness_row_get_what (row),
+                              enigm_readiness_row_get_how (row),
+                              enigm_readiness_row_get_level (row), words);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A page that looks again when it was told to is never behind: until then nothing on it changes,
+ * to the second, whatever the evidence is and the clock is moved to. */
+static void
+test_next_change (void)
+{
+  for (guint round = 0; round < 300; round++)
+    {
+      EnigmReadinessFacts facts = good_facts ();
+      gint64 span = (gint64[]){ HOUR, DAY, 40 * DAY }[round % 3];
+      gint64 now = NOW + g_test_rand_int_range (0, DAY);
+      gint64 next;
+      g_autofree char *before = NULL;
+      g_autoptr (EnigmReadiness) readiness = NULL;
+
+      facts.heard = now - g_test_rand_int_range (-2000, 2000);
+      facts.proved_time = now - g_test_rand_int_range (-2000, (gint32) span);
+      facts.battery_time = now - g_test_rand_int_range (-2000, (gint32) span);
+      facts.drill_time = now - g_test_rand_int_range (-2000, (gint32) span);
+      facts.unknown_since = round % 5 == 0 ? facts.heard : 0;
+      readiness = enigm_readiness_new_from_facts (&facts, now);
+      next = enigm_readiness_get_next_change (readiness);
+      g_assert_cmpint (next, >, now);
+      before = render (&facts, now);
+      for (gint64 time = now; time < next; time += MAX (1, MIN (next - time - 1, 61)))
+        {
+          g_autofree char *then = render (&facts, time);
+
+          g_assert_cmpstr (then, ==, before);
+        }
+    }
+}
+
+/* Nobody looks for nothing: with old evidence and the platform silent, once in hours. */
+static void
+test_next_change_is_far (void)
+{
+  EnigmReadinessFacts facts = good_facts ();
+  gint64 now = NOW - 12 * HOUR;
+  guint n = 0;
+
+  facts.heard = facts.proved_time = facts.battery_time = facts.drill_time = now - 3 * DAY;
+  facts.unknown_since = facts.heard;
+  for (gint64 time = now; time < now + 10 * DAY; n++)
+    {
+      g_autoptr (EnigmReadiness) readiness = enigm_readiness_new_from_facts (&facts, time);
+
+      time = enigm_readiness_get_next_change (readiness);
+    }
+  g_assert_cmpuint (n, <=, 30);
+}
+
+static void
+test_age_next_change (void)
+{
+  for (gint64 age = -100; age < 3 * DAY; age += age < 2 * HOUR ? 1 : 37)
+    {
+      gint64 next = enigm_age_next_change (NOW - age, NOW);
+      g_autofree char *now = enigm_describe_age (NOW - age, NOW);
+      g_autofree char *last = enigm_describe_age (NOW - age, next - 1);
+      g_autofree char *then = enigm_describe_age (NOW - age, next);
+
+      g_assert_cmpstr (now, ==, last);
+      g_assert_cmpstr (now, !=, then);
+    }
+}
+
 /* Whatever the facts are, green stands on all of its evidence. */
 static void
 test_green_needs_all (void)
@@ -255,6 +341,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/readiness-age/future", test_age_future);
   g_test_add_func ("/readiness-age/green-ends", test_age_green_ends);
   g_test_add_func ("/readiness-age/green-needs-all", test_green_needs_all);
+  g_test_add_func ("/readiness-age/next-change", test_next_change);
+  g_test_add_func ("/readiness-age/next-change-is-far", test_next_change_is_far);
+  g_test_add_func ("/readiness-age/age-next-change", test_age_next_change);
   g_test_add_func ("/readiness-age/describe-age", test_describe_age);
   return g_test_run ();
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "enigm-export.h"
+
+#include <glib/gi18n.h>
+
+#include "enigm-button.h"
+#include "enigm-window.h"
+
+typedef struct
+{
+  GtkWindow *window; /* weak */
+  GtkFileChooserNative *chooser;
+  char *text;
+} Export;
+
+static void
+export_free (Export *export)
+{
+  g_clear_weak_pointer (&export->window);
+  g_object_unref (export->chooser);
+  g_free (export->text);
+  g_free (export);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Export *export = user_data;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *dialog;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    {
+      if (ENIGM_IS_WINDOW (export->window))
+        enigm_window_add_toast (ENIGM_WINDOW (export->window),
+                                adw_toast_new (_ ("The file is written")));
+    }
+  else if (export->window != NULL)
+    {
+      dialog = adw_message_dialog_new (export->window, _ ("The file could not be written"), NULL);
+      adw_message_dialog_format_body (
+        ADW_MESSAGE_DIALOG (dialog),
+        _ ("%s. Your alerts are unchanged. Choose another place and try again."), error->message);
+      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+      enigm_button_tidy (dialog);
+      gtk_window_present (GTK_WINDOW (dialog));
+    }
+  export_free (export);
+}
+
+static void
+on_chooser_responded (GtkNativeDialog *chooser, int response, gpointer user_data)
+{
+  Export *export = user_data;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+  if (file == NULL)
+    {
+      export_free (export);
+      return;
+    }
+  bytes = g_bytes_new (export->text, strlen (export->text));
+  /* For its owner alone: it says where they were. */
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
+                                       on_written, export);
+}
+
+void
+enigm_export_alerts (GtkWidget *parent, EnigmAccount *account, EnigmAlert *alert)
+{
+  Export *export = g_new0 (Export, 1);
+  GtkRoot *root = gtk_widget_get_root (parent);
+
+  g_set_weak_pointer (&export->window, GTK_WINDOW (root));
+  export->text = enigm_account_export_alerts (account, alert);
+  export->chooser = gtk_file_chooser_native_new (
+    _ ("Export"), GTK_WINDOW (root), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (export->chooser),
+                                     alert != NULL ? _ ("alert.json") : _ ("alerts.json"));
+  g_signal_connect (export->chooser, "response", G_CALLBACK (on_chooser_responded), export);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (export->chooser));
+}
