@@ -165,7 +165,9 @@ enigm_store_open (const gchar *path, GError **error)
                 "PRAGMA synchronous = FULL;"
                 "PRAGMA foreign_keys = ON;"
                 "PRAGMA secure_delete = ON;"
-                "PRAGMA trusted_schema = OFF;",
+                "PRAGMA trusted_schema = OFF;"
+                /* In KiB: the branches of every index with a million keys. */
+                "PRAGMA cache_size = -65536;",
                 error) ||
       !ensure_schema (self, error))
     return NULL;

@@ -7,9 +7,11 @@ knows the public key that they sign up with; of the keys, what is in their memor
 they have said it all.
 """
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -174,6 +176,22 @@ def test_one_changed_byte_is_refused_by_ours():
     alerts = Life.contact.ctl("alerts")["alerts"]
     assert before == after and len(alerts) == 1, (before, after, alerts)
     assert sign_there(6, "/key/v1/state")["status"] == 200
+
+
+def test_all_of_it_is_as_openapi_says():
+    spec = importlib.util.spec_from_file_location("check_answers", HERE.parent / "platform/check-answers.py")
+    checker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(checker)
+    api = checker.Api(HERE.parents[2] / "peers/platform/openapi.yaml")
+    calls = Life.witness.ask(seen="/")
+    wrong = [f"{call['method']} {call['path']} {call['status']}: {found}" for call in calls
+             if (found := api.check({**call, "type": call["type"].split(";")[0]}))]
+    assert wrong == [], "\n".join(wrong)
+    answered = {re.sub("[0-9a-f]{32}", "{}", f"{call['method']} {call['path']} {call['status']}") for call in calls}
+    print("# " + "\n# ".join(sorted(answered)))
+    assert {"POST /v1/accounts 201", "POST /v1/offers 200", "POST /v1/attestations 200", "POST /key/v1/proof 200",
+            "POST /key/v1/events 200", "POST /key/v1/ends 200", "GET /v1/keys 200", "POST /v1/keys/{}/state 200",
+            "PUT /v1/contacts 200", "POST /v1/invitations/{} 200", "GET /v1/events 200"} <= answered, answered
 
 
 def main():

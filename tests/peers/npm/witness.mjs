@@ -10,6 +10,7 @@
 //                                                      `answer` where there is one; and every part changed
 //   {"send": {path, body, handle, request, answer, change}}   signs a request itself and sends it; `change`
 //                                                             names what is changed by one byte afterwards
+//   {"seen": PATH}                               all that was said to what begins with that path
 // Keys: {"secret": hex} for hmac-sha256, {"point": base64url} for ecdsa-p256-sha256.
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -177,8 +178,11 @@ async function send({ send: wish }) {
 async function obey(words) {
   if (words.verify) return verify(words);
   if (words.send) return send(words);
-  if (words.seen) return exchanges.filter(({ request }) => new URL(request.url).pathname === words.seen)
-    .map(({ request, answer }) => ({ request: request.body.toString(), answer: answer.body.toString() }));
+  if (words.seen) {
+    return exchanges.map(({ request, answer }) => ({ method: request.method, path: new URL(request.url).pathname,
+      request: request.body.toString(), status: answer.status, type: answer.headers['content-type'] ?? '',
+      answer: answer.body.toString() })).filter(({ path }) => path.startsWith(words.seen));
+  }
   platform = words.to;
   agent = new https.Agent({ ca: words.ca, keepAlive: true });
   return {};
