@@ -103,6 +103,11 @@ on_change_button_clicked (GtkButton *button, gpointer user_data)
 static void
 update_changes (EnigmKeyPage *self)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  const gboolean focused =
+    focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->changes_list));
+
   clear_list (self->changes_list);
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {
@@ -126,6 +131,9 @@ update_changes (EnigmKeyPage *self)
     }
   gtk_widget_set_visible (self->changes_group,
                           gtk_widget_get_first_child (GTK_WIDGET (self->changes_list)) != NULL);
+  /* The button that was pressed has gone; whoever uses the keyboard goes on from here. */
+  if (focused && !gtk_widget_child_focus (GTK_WIDGET (self->changes_list), GTK_DIR_TAB_FORWARD))
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -201,6 +209,13 @@ on_back_button_clicked (EnigmKeyPage *self)
     adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (root));
 }
 
+static gboolean
+on_back_pressed (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  on_back_button_clicked (ENIGM_KEY_PAGE (widget));
+  return GDK_EVENT_STOP;
+}
+
 static void
 enigm_key_page_dispose (GObject *object)
 {
@@ -229,6 +244,7 @@ enigm_key_page_class_init (EnigmKeyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_list);
   gtk_widget_class_bind_template_callback (widget_class, on_rename_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_back_button_clicked);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_back_pressed, NULL);
 }
 
 static void

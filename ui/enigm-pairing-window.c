@@ -289,6 +289,7 @@ update_pairing (EnigmPairingWindow *self)
 {
   g_autoptr (GError) obstacle = NULL;
   const View view = get_view (self, &obstacle);
+  const gboolean was_usable = gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button));
 
   gtk_image_set_from_icon_name (self->picture, view.picture);
   gtk_widget_remove_css_class (GTK_WIDGET (self->picture), "success");
@@ -308,6 +309,9 @@ update_pairing (EnigmPairingWindow *self)
   set_button (self->secondary_button, view.secondary);
   gtk_button_set_label (self->cancel_button, view.cancel);
   gtk_window_set_default_widget (GTK_WINDOW (self), GTK_WIDGET (self->primary_button));
+  /* Otherwise the focus rests on Cancel, and Return on the keyboard cancels. */
+  if (!was_usable && view.primary_enabled && !view.code)
+    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
   update_countdown (self);
   update_steps (self);
 }

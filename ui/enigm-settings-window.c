@@ -53,9 +53,18 @@ fill_list (EnigmSettingsWindow *self, GtkListBox *list, gboolean live)
 static void
 update_keys (EnigmSettingsWindow *self)
 {
+  GListModel *keys = enigm_account_get_keys (self->account);
   gboolean live;
   gboolean ended;
 
+  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
+
+      g_signal_handlers_disconnect_by_func (key, update_keys, self);
+      g_signal_connect_object (key, "notify::state", G_CALLBACK (update_keys), self,
+                               G_CONNECT_SWAPPED);
+    }
   fill_list (self, self->live_list, TRUE);
   fill_list (self, self->ended_list, FALSE);
   live = gtk_widget_get_first_child (GTK_WIDGET (self->live_list)) != NULL;

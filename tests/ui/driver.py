@@ -90,18 +90,29 @@ class Window:
 
     def await_node(self, test, among=None, deadline=DEADLINE):
         until = time.monotonic() + deadline
-        context = GLib.MainContext.default()
         while time.monotonic() < until:
             found = self.find(test, among)
             if found is not None:
                 return found
             if self.process.popen.poll() is not None:
                 raise WorldError(f"the app ended with {self.process.popen.returncode}\n{self.process.tail()}")
-            # The accessibility bus tells of changes; a tenth of a second bounds what it misses.
-            wake = GLib.timeout_add(100, lambda: True)
-            context.iteration(True)
-            GLib.source_remove(wake)
+            self.pause()
         raise WorldError("what was looked for did not appear; there is:\n" + self.describe())
+
+    def await_true(self, test, what, deadline=DEADLINE):
+        """Waits until something that cannot be read in the window is so."""
+        until = time.monotonic() + deadline
+        while not test():
+            if time.monotonic() > until:
+                raise WorldError(f"waited in vain for {what}")
+            self.pause()
+
+    @staticmethod
+    def pause():
+        """Until the accessibility bus tells of a change; a tenth of a second bounds what it misses."""
+        wake = GLib.timeout_add(100, lambda: True)
+        GLib.MainContext.default().iteration(True)
+        GLib.source_remove(wake)
 
     def describe(self):
         lines = []
@@ -162,6 +173,65 @@ class Window:
                                 str(self.process.popen.pid)],
                                stdout=subprocess.PIPE, text=True, check=True).stdout.split()
         subprocess.run(["xdotool", "windowfocus", "--sync", found[-1]], check=False, stderr=subprocess.DEVNULL)
+
+    def focused(self):
+        """The names of what has the keyboard's focus, from the inside to the window opened last."""
+        frames = self.frames()
+        node = self.find(lambda node: node.get_state_set().contains(Atspi.StateType.FOCUSED),
+                         lambda: self.walk(frames[-1]))
+        names = []
+        while node is not None and node.get_role_name() != "application":
+            names.append(node.get_name() or "")
+            node = node.get_parent()
+        return names
+
+    def takes_letters(self, name):
+        """Whether what is typed goes to this text field: GTK 4.8 does not say which has the focus."""
+        entry = self.entry(name)
+        length = len(self.text(entry))
+        self.write("x")
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            if len(self.text(entry)) > length:
+                self.key("BackSpace")
+                return True
+        self.key("BackSpace")
+        return False
+
+    def go_to(self, name, field=False):
+        """Moves the focus with the keyboard alone until it is on what is called so, or in it."""
+        seen = []
+        for _ in range(60):
+            before = self.focused()
+            if any(word.startswith(name) for word in before[:3]) or name in before[:-1] or (field and not before and self.takes_letters(name)):
+                return
+            seen.append(next(filter(None, before), None))
+            self.key("Tab")
+            until = time.monotonic() + 1
+            # A key that moves nothing gets a second, one that does gets no longer than it takes.
+            while self.focused() == before and time.monotonic() < until:
+                pass
+        raise WorldError(f"the keyboard does not lead to {name}; it leads to {seen}")
+
+    def leave(self, title):
+        """Presses Escape until the window of that title has gone; toasts go before it."""
+        for _ in range(8):
+            self.key("Escape")
+            until = time.monotonic() + 1
+            while time.monotonic() < until:
+                if not any(frame.get_name() == title for frame in self.frames()):
+                    return
+                self.pause()
+        raise WorldError(f"Escape does not close {title}")
+
+    def frames(self):
+        app = self.app()
+        return [app.get_child_at_index(index) for index in range(app.get_child_count())] if app else []
+
+    def write(self, text):
+        """Types on the keyboard, into whatever has its focus."""
+        self.focus()
+        subprocess.run(["xdotool", "type", "--delay", "2", text], check=True)
 
     def key(self, *keys):
         """Presses keys in the window opened last."""

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world")
 import tap  # noqa: E402
 from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
+from steps import create_account, open_window, pair_in_terminal  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 from world import World  # noqa: E402
 
@@ -47,19 +48,6 @@ def call_radio(world, path, method, arguments=None):
 def switch_bluetooth_off(world):
     call_radio(world, "/org/bluez/hci0", "org.freedesktop.DBus.Properties.Set",
                GLib.Variant("(ssv)", ("org.bluez.Adapter1", "Powered", GLib.Variant("b", False))))
-
-
-def open_window(world, **more):
-    return Window(world, "--platform", world.platform.origin, "--ca-file", str(world.platform.ca), **more)
-
-
-def create_account(window, user):
-    window.press("Create an Account")
-    window.type("User name", user)
-    window.type("Password", "practice password")
-    window.type("PIN (six digits)", "135790")
-    window.press("Create Account")
-    window.await_text("You have no key yet.")
 
 
 def pair(window, key):
@@ -160,16 +148,6 @@ def test_journey():
 def world_invitation(person):
     """Whoever asks this person."""
     return person.ctl("contacts", "invitations")["invitations"][0]["contact_id"]
-
-
-def pair_in_terminal(person, key):
-    """The other person's key, paired with enigmctl."""
-    felt = key.watch()
-    key.ctl("hold")
-    for line in person.follow("pair", secrets=[("--code-fd", key.setup_code)]):
-        if (line.get("step"), line.get("state")) == ("confirm", "waiting"):
-            felt.await_line("vibrate confirm")
-            key.ctl("press")
 
 
 def test_contact():
