@@ -173,5 +173,36 @@ def test_a_request_and_its_answer():
         page.digest = keep
 
 
+def test_what_a_pairing_costs():
+    certificate, origin, point = bytes(417), "https://localhost:40000", b"\4" + bytes(64)
+    offer = page.pack([1, 1, bytes(16), bytes(16), *[bytes(32)] * 4, origin, [bytes(32)] * 2, point, bytes(32),
+                       bytes(16), 1790000000, 1790000600])
+    receipt = page.pack([1, 1, bytes(16), bytes(32), 1790000000])
+    state = [22, 1, 0, 80, bytes(16), 0]
+
+    def air(*messages):
+        """What messages take with their frames and ATT's headers; those of type 16 and more are sealed."""
+        whole = [page.pack(list(message)) for message in messages]
+        whole = [page.pack([5, data + bytes(16)]) if message[0] >= 16 else data
+                 for message, data in zip(messages, whole)]
+        return sum(len(frame) + 3 for data in whole for frame in page.frames(data, 517))
+
+    # What is needed: bytes that the other side cannot know, 16 of a tag where it is sealed, ATT's header.
+    needed_offer = 16 + 16 + 32 + len(origin) + 64 + 33 + 32 + 16 + 5 + 2 + 64
+    ours = [(3, 1 + len(page.pack([1, [1], 2748, False]))), (5, 1),
+            (air([1, page.pack([1, 1]), point]), 1 + air([2, point, bytes(32)])),
+            (air([3, bytes(32)]), 1 + air([16, [certificate], bytes(32), b""])),
+            (air([18, offer, bytes(64)]), 1 + air([19, 60], [20, page.pack([1, point, bytes(64)])])),
+            (air([21, receipt, bytes(64), bytes(16), bytes(32)]), 1 + air([29, 21, b""], state, state))]
+    least = [(3, 1 + 3), (5, 1), (3 + 1 + 33, 1 + 3 + 33 + 32), (3 + 32, 1 + 3 + 417 + 32 + 16),
+             (3 + needed_offer + 16, 1 + 3 + 33 + 64 + 16), (3 + 1 + 5 + 64 + 16 + 32 + 16, 1 + 3 + 2 + 16)]
+    rows = re.findall(r"^\| (\d) \| [^|]+\| (\d+) \| (\d+) \|[^|]*\| (\d+) \| (\d+) \|$", WORDS, re.M)
+    told = [tuple(map(int, row)) for row in rows]
+    assert told == [(trip, ours[trip - 1][0], least[trip - 1][0], ours[trip - 1][1], least[trip - 1][1])
+                    for trip in range(1, 7)], (told, ours, least)
+    total, smallest = sum(map(sum, ours)), sum(map(sum, least))
+    assert f"{total:,} bytes are {total / smallest:.2f} times the least, {smallest:,}. Of the {total - smallest}" in WORDS
+
+
 if __name__ == "__main__":
     tap.main(globals())
