@@ -172,9 +172,8 @@ static gboolean delete (EnigmPlatformState *state, EnigmRequest *request, GError
       return FALSE;
     }
   enigm_changes_note_deleted (state, event_id);
-  return enigm_events_tell (state, event_id, error) &&
-         enigm_store_run (state->store, error, "DELETE FROM events WHERE id = ?1", "k", event_id) &&
-         enigm_store_commit (state->store, error);
+  return enigm_events_forget (state, event_id, error) && enigm_store_commit (state->store, error) &&
+         enigm_store_clean (state->store, error);
 }
 
 static void

@@ -17,18 +17,11 @@ static const gchar *const enders[] = {
   [ENIGM_EVENT_ENDED_BY_REVOCATION] = "revoked",
 };
 
-/**
- * enigm_events_tell:
- * @state: the platform, with a transaction
- * @event_id: (array fixed-size=16): ID of an event
- * @error: why it failed
- *
- * Tells its owner and everyone who may see it that an event began or changed.
- *
- * Returns: whether it will be told once the transaction is committed
- */
-gboolean
-enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZE], GError **error)
+static gboolean
+tell_everyone (EnigmPlatformState *state,
+               const guint8 *event_id,
+               const guint8 *named,
+               GError **error)
 {
   g_autoptr (EnigmStatement) statement =
     enigm_store_select (state->store, error,
@@ -42,10 +35,26 @@ enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZ
       guint8 account[ENIGM_ID_SIZE];
 
       enigm_statement_get_id (statement, 0, account);
-      if (!enigm_hub_post (state->hub, account, ENIGM_HUB_EVENT, event_id, error))
+      if (!enigm_hub_post (state->hub, account, ENIGM_HUB_EVENT, named, error))
         return FALSE;
     }
   return step == ENIGM_STEP_DONE;
+}
+
+/**
+ * enigm_events_tell:
+ * @state: the platform, with a transaction
+ * @event_id: (array fixed-size=16): ID of an event
+ * @error: why it failed
+ *
+ * Tells its owner and everyone who may see it that an event began or changed.
+ *
+ * Returns: whether it will be told once the transaction is committed
+ */
+gboolean
+enigm_events_tell (EnigmPlatformState *state, const guint8 event_id[ENIGM_ID_SIZE], GError **error)
+{
+  return tell_everyone (state, event_id, event_id, error);
 }
 
 /**
@@ -92,17 +101,19 @@ insert_position (EnigmPlatformState *state,
 }
 
 /* One event ID makes one event: raised again it stays as it is, except that an open one goes on
- * under the handle that asks last. An ID that another account uses is nobody's by chance. */
+ * under the handle that asks last. An ID that another account uses is nobody's by chance; and a
+ * drill becomes no alert, nor an alert a drill, by asking again. */
 static gboolean
 raise_again (EnigmPlatformState *state,
              const guint8 *account_id,
              const guint8 *binding_id,
              const guint8 *event_id,
+             EnigmEventKind kind,
              GError **error)
 {
-  g_autoptr (EnigmStatement) statement =
-    enigm_store_select (state->store, error, "SELECT 1 FROM events WHERE id = ?1 AND account = ?2",
-                        "kk", event_id, account_id);
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    state->store, error, "SELECT 1 FROM events WHERE id = ?1 AND account = ?2 AND kind = ?3", "kks",
+    event_id, account_id, kinds[kind]);
 
   switch (statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR)
     {
@@ -159,7 +170,7 @@ enigm_events_raise (EnigmPlatformState *state,
         now + (gint64) state->config->retention_days * DAY_SECONDS))
     return FALSE;
   if (enigm_store_get_changes (state->store) == 0)
-    return raise_again (state, account_id, binding_id, event_id, error);
+    return raise_again (state, account_id, binding_id, event_id, kind, error);
   return enigm_store_run (state->store, error,
                           "INSERT INTO event_contacts (event, contact, contact_id, place, accepted)"
                           " SELECT ?1, contact, contact_id, position, ?2 FROM contacts"
@@ -290,6 +301,47 @@ enigm_events_count_open (EnigmPlatformState *state,
   return enigm_statement_get_int64 (statement, 0);
 }
 
+static gboolean
+list_over (EnigmPlatformState *state, gint64 now, GByteArray *ids, GError **error)
+{
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    state->store, error, "SELECT id FROM events WHERE delete_on <= ?1", "i", now);
+  EnigmStep step = ENIGM_STEP_ERROR;
+
+  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+    {
+      guint8 event_id[ENIGM_ID_SIZE];
+
+      enigm_statement_get_id (statement, 0, event_id);
+      g_byte_array_append (ids, event_id, sizeof event_id);
+    }
+  return step == ENIGM_STEP_DONE;
+}
+
+/**
+ * enigm_events_forget:
+ * @state: the platform, with a transaction
+ * @event_id: (array fixed-size=16): ID of an event
+ * @error: why it failed
+ *
+ * Deletes an event, with its positions and everything that names it, and tells everyone who saw it
+ * to ask again. Once the transaction is committed, enigm_store_clean() takes it off the disk, too.
+ *
+ * Returns: whether it is gone once the transaction is committed
+ */
+gboolean
+enigm_events_forget (EnigmPlatformState *state,
+                     const guint8 event_id[ENIGM_ID_SIZE],
+                     GError **error)
+{
+  g_return_val_if_fail (enigm_store_in_transaction (state->store), FALSE);
+
+  return enigm_store_run (state->store, error, "DELETE FROM stream_items WHERE event = ?1", "k",
+                          event_id) &&
+         tell_everyone (state, event_id, NULL, error) &&
+         enigm_store_run (state->store, error, "DELETE FROM events WHERE id = ?1", "k", event_id);
+}
+
 /**
  * enigm_events_delete_over:
  * @state: the platform
@@ -304,25 +356,16 @@ enigm_events_delete_over (EnigmPlatformState *state, GError **error)
 {
   gint64 now = enigm_platform_state_now (state);
   g_autoptr (EnigmTransaction) transaction = enigm_store_begin (state->store, error);
-  g_autoptr (EnigmStatement) statement = NULL;
-  EnigmStep step = ENIGM_STEP_ERROR;
+  g_autoptr (GByteArray) ids = g_byte_array_new ();
 
-  if (transaction == NULL)
+  if (transaction == NULL || !list_over (state, now, ids, error))
     return FALSE;
-  statement = enigm_store_select (state->store, error,
-                                  "SELECT id FROM events WHERE delete_on <= ?1", "i", now);
-  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
-    {
-      guint8 event_id[ENIGM_ID_SIZE];
-
-      enigm_statement_get_id (statement, 0, event_id);
-      if (!enigm_events_tell (state, event_id, error))
-        return FALSE;
-    }
-  return step == ENIGM_STEP_DONE &&
-         enigm_store_run (state->store, error, "DELETE FROM events WHERE delete_on <= ?1", "i",
-                          now) &&
-         enigm_store_run (state->store, error, "DELETE FROM stream_items WHERE time <= ?1", "i",
-                          now - (gint64) state->config->retention_days * DAY_SECONDS) &&
-         enigm_store_commit (state->store, error);
+  for (guint i = 0; i < ids->len; i += ENIGM_ID_SIZE)
+    if (!enigm_events_forget (state, ids->data + i, error))
+      return FALSE;
+  if (!enigm_store_run (state->store, error, "DELETE FROM stream_items WHERE time <= ?1", "i",
+                        now - (gint64) state->config->retention_days * DAY_SECONDS) ||
+      !enigm_store_commit (state->store, error))
+    return FALSE;
+  return ids->len == 0 || enigm_store_clean (state->store, error);
 }

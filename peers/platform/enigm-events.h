@@ -83,6 +83,9 @@ gboolean enigm_events_tell_stage (EnigmPlatformState *state,
                                   const guint8 event_id[ENIGM_ID_SIZE],
                                   const guint8 contact[ENIGM_ID_SIZE],
                                   GError **error);
+gboolean enigm_events_forget (EnigmPlatformState *state,
+                              const guint8 event_id[ENIGM_ID_SIZE],
+                              GError **error);
 gboolean enigm_events_delete_over (EnigmPlatformState *state, GError **error);
 
 G_END_DECLS

@@ -153,7 +153,8 @@ enigm_hub_kind_to_string (EnigmHubKind kind)
  * @self: a hub
  * @account: (array fixed-size=16): ID of the account whose apps are told
  * @kind: what it is about
- * @event_id: (nullable) (array fixed-size=16): the event, for %ENIGM_HUB_EVENT
+ * @event_id: (nullable) (array fixed-size=16): the event, for %ENIGM_HUB_EVENT; %NULL where it is
+ *   deleted, and even its ID is not kept
  * @error: why it could not be kept
  *
  * Adds an item to an account's stream, in the open transaction of the store. Listeners are told
@@ -169,7 +170,6 @@ enigm_hub_post (EnigmHub *self,
                 GError **error)
 {
   g_return_val_if_fail (self != NULL && enigm_store_in_transaction (self->store), FALSE);
-  g_return_val_if_fail (kind != ENIGM_HUB_EVENT || event_id != NULL, FALSE);
 
   if (!enigm_store_run (
         self->store, error,

@@ -255,6 +255,24 @@ enigm_store_rollback (EnigmStore *self)
 }
 
 /**
+ * enigm_store_clean:
+ * @self: a store without a transaction
+ * @error: why it failed
+ *
+ * What was deleted is overwritten in the database, and stands in its write-ahead log for as long as
+ * that is not begun anew: this does so.
+ *
+ * Returns: whether it is off the disk
+ */
+gboolean
+enigm_store_clean (EnigmStore *self, GError **error)
+{
+  g_return_val_if_fail (self != NULL && !self->in_transaction, FALSE);
+
+  return execute (self, "PRAGMA wal_checkpoint (TRUNCATE)", error);
+}
+
+/**
  * enigm_store_in_transaction:
  * @self: a store
  *

@@ -271,6 +271,146 @@ test_removed_contact (EnigmPlatformFixture *fixture, gconstpointer data)
   enigm_assert_problem (back, 404, "unknown");
 }
 
+static const char *const leaves[] = { "", "-wal", "-shm", "-journal" };
+
+/* Whether bytes stand anywhere in the database or what SQLite keeps beside it. */
+static gboolean
+is_on_disk (EnigmPlatformFixture *fixture, gconstpointer bytes, gsize size)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (leaves); i++)
+    {
+      g_autofree gchar *path = g_strconcat (fixture->state->config->database, leaves[i], NULL);
+      g_autofree gchar *data = NULL;
+      gsize len;
+
+      if (g_file_get_contents (path, &data, &len, NULL))
+        found |= memmem (data, len, bytes, size) != NULL;
+    }
+  return found;
+}
+
+/* How SQLite writes a latitude, a longitude and an accuracy one after the other. */
+static const guint8 where[] = { 0x03, 0x21, 0x64, 0x48, 0x00, 0xcc, 0x8b, 0x1a, 12 };
+
+static void
+assert_on_disk (EnigmPlatformFixture *fixture, gboolean expected)
+{
+  g_assert_cmpint (is_on_disk (fixture, event, sizeof event), ==, expected);
+  g_assert_cmpint (is_on_disk (fixture, where, sizeof where), ==, expected);
+}
+
+/* After 30 days, or when its owner wants it, no byte of an event is left on the disk. */
+static void
+test_no_byte_left (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmAnswer) deleted = NULL;
+  g_autoptr (EnigmAnswer) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  assert_on_disk (fixture, TRUE);
+  deleted =
+    enigm_platform_fixture_call_signed (fixture, pair.ada, "DELETE", EVENT_PATH, NULL, NULL);
+  enigm_assert_answer (deleted, 200);
+  assert_on_disk (fixture, FALSE);
+  list = get (fixture, pair.bob, "/v1/events");
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (enigm_answer_object (list), "events")), ==,
+    0);
+
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  assert_on_disk (fixture, TRUE);
+  fixture->now += 30 * 24 * 60 * 60 - 1;
+  g_assert_true (enigm_events_delete_over (fixture->state, &error));
+  assert_on_disk (fixture, TRUE);
+  fixture->now += 1;
+  g_assert_true (enigm_events_delete_over (fixture->state, &error));
+  g_assert_no_error (error);
+  assert_on_disk (fixture, FALSE);
+}
+
+/* Asking again under the same ID makes no alert of a drill, and no drill of an alert. */
+static void
+test_kind_stays (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+
+  make_pair (fixture, &pair);
+  for (guint i = 0; i < 2; i++)
+    {
+      const EnigmEventKind kind = i == 0 ? ENIGM_EVENT_DRILL : ENIGM_EVENT_ALERT;
+      const EnigmEventKind other = i == 0 ? ENIGM_EVENT_ALERT : ENIGM_EVENT_DRILL;
+      g_autoptr (EnigmAnswer) answer = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (EnigmTransaction) transaction = NULL;
+
+      raise_event (fixture, pair.ada, kind);
+      transaction = enigm_store_begin (fixture->state->store, &error);
+      g_assert_false (enigm_events_raise (fixture->state, pair.ada->account, binding, event, other,
+                                          fixture->now, NULL, &error));
+      g_assert_error (error, ENIGM_PROBLEM, ENIGM_PROBLEM_STATE_FORBIDS);
+      g_clear_pointer (&transaction, enigm_store_rollback);
+      answer = get (fixture, pair.bob, EVENT_PATH);
+      g_assert_cmpstr (enigm_answer_string (answer, "kind"), ==, i == 0 ? "drill" : "alert");
+      transaction = enigm_store_begin (fixture->state->store, NULL);
+      g_assert_true (enigm_events_forget (fixture->state, event, NULL));
+      g_assert_true (enigm_store_commit (fixture->state->store, NULL));
+    }
+}
+
+static void
+accept (EnigmPlatformFixture *fixture, EnigmPerson *person)
+{
+  g_autoptr (EnigmAnswer) list = get (fixture, person, "/v1/invitations");
+  g_autofree gchar *path =
+    g_strconcat ("/v1/invitations/", enigm_answer_string (list, "invitations.0.id"), NULL);
+  g_autoptr (EnigmAnswer) accepted = enigm_platform_fixture_call_signed (
+    fixture, person, "POST", path, "{\"answer\":\"accept\"}", NULL);
+
+  enigm_assert_answer (accepted, 200);
+}
+
+/* What one contact says is told to the owner; the others hear nothing of it. */
+static void
+test_stage_is_private (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmPerson) cleo = enigm_platform_fixture_add_person (fixture, "cleo");
+  g_autoptr (EnigmAnswer) stage = NULL;
+  g_autoptr (EnigmStatement) items = NULL;
+  g_autoptr (EnigmAnswer) before = NULL;
+  g_autoptr (EnigmAnswer) put = NULL;
+  g_autofree gchar *both = NULL;
+
+  make_pair (fixture, &pair);
+  enigm_platform_fixture_befriend (fixture, pair.ada, cleo);
+  before = get (fixture, pair.ada, "/v1/contacts");
+  both = g_strdup_printf ("{\"contacts\":[\"%s\",\"%s\"]}", pair.bob->contact_id, cleo->contact_id);
+  put = enigm_platform_fixture_call_signed (fixture, pair.ada, "PUT", "/v1/contacts", both,
+                                            before->etag);
+  enigm_assert_answer (put, 200);
+  accept (fixture, pair.bob);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  stage = enigm_platform_fixture_call (fixture, cleo, "POST", EVENT_PATH "/stage",
+                                       "{\"stage\":\"seen\"}");
+  enigm_assert_answer (stage, 200);
+  items = enigm_store_select (fixture->state->store, NULL,
+                              "SELECT (SELECT count (*) FROM stream_items WHERE event = ?1),"
+                              " (SELECT count (*) FROM stream_items WHERE event = ?1"
+                              "  AND account = ?2)",
+                              "kk", event, pair.bob->account);
+  g_assert_cmpint (enigm_statement_step (items, NULL), ==, ENIGM_STEP_ROW);
+  /* The raise for all who know of it, and the stage for two of them. */
+  g_assert_cmpint (enigm_statement_get_int64 (items, 0), ==, 5);
+  g_assert_cmpint (enigm_statement_get_int64 (items, 1), ==, 1);
+}
+
 static void
 test_retention (EnigmPlatformFixture *fixture, gconstpointer data)
 {
@@ -313,5 +453,8 @@ main (int argc, char **argv)
   add ("owner", test_owner);
   add ("removed-contact", test_removed_contact);
   add ("retention", test_retention);
+  add ("no-byte-left", test_no_byte_left);
+  add ("kind-stays", test_kind_stays);
+  add ("stage-is-private", test_stage_is_private);
   return g_test_run ();
 }
