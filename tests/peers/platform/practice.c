@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 
 #include "app/protocol/enigm-attestation.h"
 #include "app/protocol/enigm-certificate.h"
@@ -239,6 +240,54 @@ world_meanwhile (World *world, void (*func) (World *world, gpointer data), gpoin
   /* A restore takes the time from the computer, and nothing older counts afterwards. */
   world->now = MAX (world->now, g_get_real_time () / G_USEC_PER_SEC) + 2;
   start (world, port);
+}
+
+/* The platform as the program it is, in a process of its own, while @func is called. What it needs
+ * of the world is there, except the database. */
+void
+world_serve_apart (World *world, void (*func) (World *world, gpointer data), gpointer data)
+{
+  g_autofree char *config = world_path (world, "platform.conf");
+  g_autofree char *port = g_strdup_printf ("%d", world->state->config->port);
+  g_autofree char *origin = g_strdup (world->state->config->origin);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GDataInputStream) out = NULL;
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autofree char *line = NULL;
+  g_autoptr (GError) error = NULL;
+  EnigmPlatformState named = { 0 };
+  guint16 number = world->state->config->port;
+
+  stop (world);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("ENIGM_PLATFORM"),
+                              "serve", "--config", config, "--port", port, NULL);
+  g_assert_no_error (error);
+  out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  line = g_data_input_stream_read_line (out, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (line);
+  named.config = enigm_config_load (config, &error);
+  g_assert_no_error (error);
+  g_free (named.config->origin);
+  named.config->origin = g_strdup (origin);
+  world->state = &named;
+  database = g_tls_file_database_new (named.config->ca, &error);
+  g_assert_no_error (error);
+  world->soup = soup_session_new_with_options ("max-conns", 100, "max-conns-per-host", 100, NULL);
+  soup_session_set_tls_database (world->soup, database);
+
+  func (world, data);
+
+  soup_session_abort (world->soup);
+  g_clear_object (&world->soup);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  world->state = NULL;
+  enigm_config_free (named.config);
+  g_subprocess_send_signal (process, SIGTERM);
+  g_assert_true (g_subprocess_wait (process, NULL, &error));
+  g_assert_true (g_subprocess_get_successful (process));
+  start (world, number);
 }
 
 static void
@@ -895,8 +944,8 @@ signed_free (Signed *request)
   g_free (request);
 }
 
-Answer *
-signed_send (World *world, Signed *request)
+SoupMessage *
+signed_message (World *world, Signed *request)
 {
   const struct
   {
@@ -907,7 +956,7 @@ signed_send (World *world, Signed *request)
     { "Signature-Input", request->input },
     { "Signature", request->signature },
   };
-  g_autoptr (SoupMessage) message = new_message (world, request->method, request->path);
+  SoupMessage *message = new_message (world, request->method, request->path);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -918,6 +967,14 @@ signed_send (World *world, Signed *request)
       if (g_strcmp0 (request->twice, fields[i].name) == 0)
         soup_message_headers_append (headers, fields[i].name, fields[i].value);
     }
+  return message;
+}
+
+Answer *
+signed_send (World *world, Signed *request)
+{
+  g_autoptr (SoupMessage) message = signed_message (world, request);
+
   return world_send (world, message, request->content_type, request->body);
 }
 

@@ -77,6 +77,7 @@ typedef struct
 void world_set_up (World *world, gconstpointer data);
 void world_tear_down (World *world, gconstpointer data);
 void world_restart (World *world);
+void world_serve_apart (World *world, void (*func) (World *world, gpointer data), gpointer data);
 char *world_path (World *world, const char *name);
 void world_meanwhile (World *world, void (*func) (World *world, gpointer data), gpointer data);
 
@@ -127,6 +128,7 @@ EnigmKeyRequest key_request (World *world, Key *key, EnigmKeyRequestKind kind);
 Signed *key_sign_body (World *world, Key *key, const char *path, GBytes *body, gint64 created);
 Signed *key_sign (World *world, Key *key, const EnigmKeyRequest *request, gint64 created);
 void signed_free (Signed *request);
+SoupMessage *signed_message (World *world, Signed *request);
 Answer *signed_send (World *world, Signed *request);
 EnigmKeyAnswer key_read_answer (World *world, Key *key, Signed *request, Answer *answer);
 EnigmKeyAnswer key_send (World *world, Key *key, const EnigmKeyRequest *request);

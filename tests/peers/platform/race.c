@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "race.h"
+
+typedef struct
+{
+  Race *race;
+  Signed *made;
+  gboolean after;
+} Sent;
+
+static void
+on_key_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Sent *sent = user_data;
+  Race *race = sent->race;
+  SoupMessage *message = soup_session_get_async_result_message (SOUP_SESSION (source), result);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  EnigmKeyAnswer answer;
+
+  body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  enigm_key_answer_decode (body, soup_message_get_status (message), &answer, &error);
+  g_assert_no_error (error);
+  if (answer.outcome == ENIGM_KEY_OUTCOME_ACCEPTED)
+    {
+      race->accepted++;
+      race->accepted_after += sent->after;
+    }
+  else
+    {
+      /* One that is overtaken on its way has a number that is too low by then. */
+      g_assert_true (answer.outcome == ENIGM_KEY_OUTCOME_GONE ||
+                     answer.outcome == ENIGM_KEY_OUTCOME_SEQUENCE);
+      race->refused++;
+      if (answer.outcome == ENIGM_KEY_OUTCOME_GONE && race->first_refusal == 0)
+        race->first_refusal = g_get_monotonic_time ();
+    }
+  race->under_way--;
+  signed_free (sent->made);
+  g_free (sent);
+}
+
+/* One alert of the key's, each with an event of its own. */
+void
+race_send (Race *race)
+{
+  Sent *sent = g_new0 (Sent, 1);
+  EnigmKeyRequest request = key_request (race->world, race->key, ENIGM_KEY_REQUEST_ALERT);
+  g_autoptr (SoupMessage) message = NULL;
+
+  sent->race = race;
+  sent->after = race->revoked;
+  sent->made = key_sign (race->world, race->key, &request, g_get_real_time () / G_USEC_PER_SEC);
+  message = signed_message (race->world, sent->made);
+  soup_message_set_request_body_from_bytes (message, sent->made->content_type, sent->made->body);
+  race->under_way++;
+  soup_session_send_and_read_async (race->world->soup, message, G_PRIORITY_DEFAULT, NULL,
+                                    on_key_answered, sent);
+}
+
+static void
+on_owner_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Race *race = user_data;
+  SoupMessage *message = soup_session_get_async_result_message (SOUP_SESSION (source), result);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+
+  body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+  race->revoked = TRUE;
+  race->under_way--;
+}
+
+void
+race_revoke (Race *race)
+{
+  static const char wanted[] = "{\"to\":\"revoked\",\"reason\":\"stolen\"}";
+  g_autofree char *path = key_path (race->key, "/state");
+  g_autoptr (GBytes) body = g_bytes_new_static (wanted, strlen (wanted));
+  g_autoptr (SoupMessage) message = NULL;
+
+  race->world->now = g_get_real_time () / G_USEC_PER_SEC;
+  race->clicked = g_get_monotonic_time ();
+  message = person_message (race->world, race->person, "POST", path, TRUE, body);
+  soup_message_set_request_body_from_bytes (message, "application/json", body);
+  race->under_way++;
+  soup_session_send_and_read_async (race->world->soup, message, G_PRIORITY_DEFAULT, NULL,
+                                    on_owner_answered, race);
+}
+
+void
+race_settle (Race *race)
+{
+  while (race->under_way > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Nothing of the platform's leads back from a revocation, so the database is written to. */
+void
+race_rearm (Race *race)
+{
+  g_autoptr (GError) error = NULL;
+
+  enigm_store_run (race->store, &error, "UPDATE bindings SET state = 2 WHERE id = ?1", "k",
+                   race->key->offer.binding);
+  g_assert_no_error (error);
+  race->revoked = FALSE;
+  race->first_refusal = 0;
+}
+
+void
+race_open (Race *race, World *world, Person *person, Key *key)
+{
+  g_autoptr (GError) error = NULL;
+
+  *race = (Race){ .world = world, .person = person, .key = key };
+  race->store = enigm_store_open (world->state->config->database, &error);
+  g_assert_no_error (error);
+}
+
+void
+race_close (Race *race)
+{
+  g_clear_pointer (&race->store, enigm_store_free);
+}
