@@ -665,8 +665,9 @@ advance (EnigmPairing *self)
 
   g_autoptr (GError) cancelled = NULL;
 
-  /* Undoing is not cancelled. */
-  if (self->error == NULL && g_cancellable_set_error_if_cancelled (cancellable, &cancelled))
+  /* Undoing is not cancelled, nor is what is done. */
+  if (self->error == NULL && !self->trusted &&
+      g_cancellable_set_error_if_cancelled (cancellable, &cancelled))
     {
       fail (self, g_steal_pointer (&cancelled));
       return;

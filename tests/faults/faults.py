@@ -17,9 +17,15 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "world"))
+import gi  # noqa: E402
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
 from person import Person  # noqa: E402
 from world import DEADLINE, Key, World, WorldError  # noqa: E402
 
+DAY = 24 * 60 * 60
+MAKERS = (("enigm-key", "make-ca"), ("enigm-key", "factory"), ("enigm-platform", "init"))
 STATES = {1: "pending", 2: "trusted", 3: "restricted"}
 # What means nothing by itself: a file that is still to be put in place by renaming it.
 IGNORED = re.compile(r"syncs (state\.new|account\.sealed\.[A-Z0-9]{6})$")
@@ -112,6 +118,7 @@ class Weather:
         self.path = path
 
     def set(self, clock=0, disk_full=False, no_network=False):
+        """Without arguments, fair."""
         with open(self.path, "r+b") as file, mmap.mmap(file.fileno(), self.SIZE) as page:
             page[:] = struct.pack("qii", clock, disk_full, no_network)
 
@@ -127,6 +134,14 @@ class FaultWorld(World):
     def make_folders(self):
         super().make_folders()
         self.witness = Witness(self)
+        Weather(self.folder / "long-ago").set(clock=-30 * DAY)
+
+    def run(self, *argv, **more):
+        """What is made in this world was made a month ago, so that a clock may be a day behind."""
+        if argv[:2] in MAKERS:
+            more["env"] = dict(os.environ, LD_PRELOAD=str(self.witness.library),
+                               ENIGM_WEATHER=str(self.folder / "long-ago"))
+        return super().run(*argv, **more)
 
     def start(self, name, *argv, **more):
         if name == "platform" or name.startswith("key-"):
@@ -137,6 +152,29 @@ class FaultWorld(World):
         super().furnish()
         self.kim = Person("kim", self.witness.environment("app", os.environ))
         self.kim.sign_up(self.platform)
+
+    def set_range(self, in_range):
+        """Whether computer and key hear each other."""
+        bus = self.connect("system")
+        bus.call_sync("org.bluez", "/io/enigm/PracticeRadio", "io.enigm.PracticeRadio1", "SetRange",
+                      GLib.Variant("(ssb)", ("hci0", "hci1", in_range)), None, Gio.DBusCallFlags.NONE, -1, None)
+        bus.close_sync(None)
+
+    def lock_keyring(self):
+        """As a person or the screen saver does; restart_keyring() unlocks it."""
+        bus = self.connect("session")
+        bus.call_sync("org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service",
+                      "Lock", GLib.Variant("(ao)", (["/org/freedesktop/secrets/collection/login"],)), None,
+                      Gio.DBusCallFlags.NONE, -1, None)
+        bus.close_sync(None)
+
+    def restart_keyring(self):
+        self.keyring.stop()
+        self.start_keyring()
+
+    def start_keyring(self, *words, **more):
+        self.keyring = super().start_keyring(*words, **more)
+        return self.keyring
 
     def new_key(self):
         """A key from the factory, running, with its button held. No other one is there."""
@@ -219,7 +257,10 @@ class Try:
 
     def wait(self):
         """Waits for its end. Returns its exit code, negative if it was killed."""
-        self.process.wait(timeout=DEADLINE * 3)
+        try:
+            self.process.wait(timeout=DEADLINE * 3)
+        finally:
+            self.process.kill()  # nothing may keep the account from the cases to come
         self.reader.join()
         self.process.stdout.close()
         self.errors = self.process.stderr.read()
@@ -248,3 +289,33 @@ def pair(world, person=None):
         tried = Try(world, person)
         if tried.wait() == 0 or not tried.was_too_soon():
             return tried
+
+
+def describe(seen):
+    held = ", ".join(f"{binding[:8]} {state}" for binding, state in sorted(seen["platform"].items())) or "nothing"
+    key = seen["key"]
+    return (f"app: {', '.join(binding[:8] for binding in seen['app']) or 'nothing'}; "
+            f"key: {key['binding']}{' ' + key['binding_id'][:8] if key['binding_id'] else ''}; platform: {held}")
+
+
+def fits(seen):
+    """What always has to be true of the three, and whether the key is bound whole."""
+    key, app, platform = seen["key"], seen["app"], seen["platform"]
+    trusted = [binding for binding, state in platform.items() if state == "trusted"]
+    pending = [binding for binding, state in platform.items() if state == "pending"]
+    assert len(trusted) <= 1 and len(pending) <= 1, "two bindings of one key"
+    if trusted:
+        # What it holds as pending is as good: it proves that next, and hears that it is trusted.
+        assert key["binding_id"] == trusted[0], "trusted, and the key lacks the credential"
+    else:
+        assert key["binding"] != "trusted", "the key believes it is trusted"
+    for binding in app:
+        assert binding in platform, f"an orphan in the keyring: {binding}"
+    assert len(app) <= 1, "two secrets for one key"
+    return bool(trusted) and any(secret in key["flash"] for secret in app.values())
+
+
+def settle(world, felt):
+    """Waits until the key has heard how its pending binding ended."""
+    while world.look_key()["binding"] == "pending":
+        felt.await_line("state ")

@@ -10,39 +10,9 @@ printed and has to fit together. Where the key was not bound by then, the person
 import sys
 import threading
 
-from faults import FaultWorld, Try, pair
+from faults import FaultWorld, Try, describe, fits, pair, settle
 from points import APP, JOINING, KEY, PAIRING, PLATFORM, PROGRAMS, RELAYED, number
 import workers
-
-
-def describe(seen):
-    held = ", ".join(f"{binding[:8]} {state}" for binding, state in sorted(seen["platform"].items())) or "nothing"
-    key = seen["key"]
-    return (f"app: {', '.join(binding[:8] for binding in seen['app']) or 'nothing'}; "
-            f"key: {key['binding']}{' ' + key['binding_id'][:8] if key['binding_id'] else ''}; platform: {held}")
-
-
-def fits(seen, person):
-    """What always has to be true of the three, and whether the key is bound whole."""
-    key, app, platform = seen["key"], seen["app"], seen["platform"]
-    trusted = [binding for binding, state in platform.items() if state == "trusted"]
-    pending = [binding for binding, state in platform.items() if state == "pending"]
-    assert len(trusted) <= 1 and len(pending) <= 1, "two bindings of one key"
-    if trusted:
-        # What it holds as pending is as good: it proves that next, and hears that it is trusted.
-        assert key["binding_id"] == trusted[0], "trusted, and the key lacks the credential"
-    else:
-        assert key["binding"] != "trusted", "the key believes it is trusted"
-    for binding in app:
-        assert binding in platform, f"an orphan in the keyring: {binding}"
-    assert len(app) <= 1, "two secrets for one key"
-    return bool(trusted) and any(secret in key["flash"] for secret in app.values())
-
-
-def settle(world, felt):
-    """Waits until the key has heard how its pending binding ended."""
-    while world.look_key()["binding"] == "pending":
-        felt.await_line("state ")
 
 
 def run(world, table, point, who):
@@ -85,7 +55,7 @@ def run(world, table, point, who):
     world.kim.ctl("keys")
     seen = world.look()
     left = f"{describe(seen)}; read: {tried.sentence}"
-    whole = fits(seen, world.kim)
+    whole = fits(seen)
     if who != APP and code == 0:
         assert whole, f"the app says it is paired; {left}"
     if not whole:
@@ -94,7 +64,7 @@ def run(world, table, point, who):
         again = pair(world)
         assert again.process.returncode == 0, f"the next try: {again.sentence}; {left}"
         seen = world.look()
-        assert fits(seen, world.kim), f"after the next try: {describe(seen)}; {left}"
+        assert fits(seen), f"after the next try: {describe(seen)}; {left}"
     return f"{left}; {'whole' if whole else 'the next try paired'}"
 
 

@@ -4,10 +4,11 @@
  * kernel would present them. The test changes them at any time in the file that ENIGM_WEATHER
  * names, which all of them map. */
 
+#include "weather.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glib.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -20,7 +21,7 @@ typedef struct
 {
   gint64 clock;      /* seconds by which the wall clock is off */
   gint32 disk_full;  /* no file grows any more */
-  gint32 no_network; /* what is connected stays silent, nothing connects */
+  gint32 no_network; /* nothing is sent, and nothing connects */
 } Weather;
 
 #define NEXT(type, name) ((type) dlsym (RTLD_NEXT, name))
@@ -122,7 +123,13 @@ pwrite64 (int fd, const void *data, size_t size, off64_t offset)
   return next (fd, data, size, offset);
 }
 
-/* The network */
+/* The network. Buses and the test's own socket are on this computer. */
+
+gboolean
+weather_has_no_network (void)
+{
+  return look ()->no_network;
+}
 
 int
 connect (int fd, const struct sockaddr *address, socklen_t size)

@@ -14,7 +14,9 @@
  *   drops a secret       or drop it                                        libsecret
  *
  * Each waits until the test says go on, so that a test may kill any of the programs there. The
- * test listens on the socket that ENIGM_WITNESS names. */
+ * test listens on the socket that ENIGM_WITNESS names; where it names none, nobody is told. */
+
+#include "weather.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,6 +31,7 @@
 #define LINE_MAX_SIZE 256
 #define MESSAGE_START 3 /* after a first frame's control byte and length */
 #define TYPE_SEALED 5
+#define GNUTLS_E_PUSH_ERROR -53
 
 typedef ssize_t (*RecordSend) (void *session, const void *data, size_t size);
 typedef int (*Rename) (const char *from, const char *to);
@@ -101,6 +104,8 @@ tell (const char *format, ...)
   va_list args;
   gsize length;
 
+  if (g_getenv ("ENIGM_WITNESS") == NULL)
+    return;
   va_start (args, format);
   vsnprintf (line, sizeof line - 1, format, args);
   va_end (args);
@@ -209,7 +214,7 @@ gnutls_record_send (void *session, const void *data, size_t size)
           *end = '\0';
         tell ("sends %s", said);
       }
-  return next (session, data, size);
+  return weather_has_no_network () ? GNUTLS_E_PUSH_ERROR : next (session, data, size);
 }
 
 /* Files. Folders are synced for a power cut's sake alone, which is not told. */
