@@ -20,9 +20,10 @@ explain_unchanged (const GError *error, const char *host)
                         "again."));
   if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
     /* Translators: %s is the host name of a platform */
-    return g_strdup_printf (_ ("The platform at %s cannot be reached. Nothing was bound. Check "
-                               "this computer's connection and try again."),
-                            host);
+    return g_strdup_printf (
+      _ ("The platform at %s cannot be reached, or has a fault. Nothing was bound. Check "
+         "this computer's connection and try again in a while."),
+      host);
   return g_strdup (error->message);
 }
 
@@ -38,7 +39,8 @@ explain_unknown (const GError *error, const char *host)
       host);
   return g_strdup_printf (
     /* Translators: %s is the host name of a platform */
-    _ ("The platform at %s cannot be reached, so it is not known whether your key is paired. If "
+    _ ("The platform at %s cannot be reached, or has a fault, so it is not known whether your key "
+       "is paired. If "
        "the key reaches it within ten minutes, it finishes by itself; otherwise nothing is bound. "
        "Check this computer's connection, look at your keys, and pair it again if it is missing."),
     host);

@@ -7,9 +7,10 @@
 
 #include "enigm-error.h"
 #include "enigm-finder.h"
-#include "enigm-key-session.h"
+#include "enigm-key-session-private.h"
 #include "enigm-pairing-outcome.h"
 #include "enigm-pairing-platform.h"
+#include "protocol/enigm-receipt.h"
 #include "protocol/enigm-text.h"
 
 #define SECRET_SIZE 32
@@ -21,9 +22,11 @@
 #define PROOF_TIMEOUT_SECONDS 90
 /* For how long the attestation is handed in again where the platform cannot be reached. The key
  * does the same over its own connection, and both may. */
-#define REGISTER_PATIENCE_SECONDS 60
+#define REGISTER_PATIENCE_SECONDS 20
+/* After which the person is told that it takes its time. */
+#define PROOF_NEWS_SECONDS 10
 #define REGISTER_PAUSE_SECONDS 1
-#define REGISTER_PAUSE_MAX_SECONDS 8
+#define REGISTER_PAUSE_MAX_SECONDS 4
 
 /* Where a pairing is. Each names what is being waited for; advance() begins it, its callback
  * finishes it, chooses the next and comes back. */
@@ -97,6 +100,7 @@ struct _EnigmPairing
   gint64 register_until;
   guint register_pause;
   guint pause_id;
+  guint news_id;
   GError *error;
   EnigmPairingStep failed_step;
   EnigmPairingOutcome outcome;
@@ -155,6 +159,15 @@ settle (EnigmPairing *self, EnigmPairingOutcome outcome)
   self->outcome = outcome;
   go (self, outcome == ENIGM_PAIRING_UNCHANGED && self->kept && self->offered ? PAIRING_FORGETTING
                                                                               : PAIRING_CLOSING);
+}
+
+/* The platform, or the key on its behalf, has said that this binding is no more. */
+static void
+end_unbound (EnigmPairing *self)
+{
+  self->failed_step = enigm_pairing_steps_get_current (self->steps);
+  self->error = enigm_key_session_new_reason_error (ENIGM_REASON_GONE, 0);
+  settle (self, ENIGM_PAIRING_UNCHANGED);
 }
 
 static void
@@ -272,23 +285,49 @@ take_pressed (EnigmPairing *self, PairingState next)
   go (self, next);
 }
 
+static gboolean
+is_about_this_binding (EnigmPairing *self, EnigmMessage *state)
+{
+  guint8 binding[ENIGM_ID_SIZE];
+
+  return state->has_binding && enigm_hex_decode (self->binding, binding, sizeof binding) &&
+         memcmp (state->binding, binding, sizeof binding) == 0;
+}
+
 /* The key reports its state whenever it changes, whatever is under way. Once it has taken the
  * receipt it counts; before, it may have handed the attestation in by itself, and be trusted
- * already. */
+ * already. It speaks of its newest binding: if that is not this one, this one has ended. */
 static void
 take_state (EnigmPairing *self, EnigmMessage *message)
 {
   const guint state = message->state;
   const guint reached = message->reached;
+  const gboolean counts = self->state == PAIRING_PROVING;
+  const gboolean ended = counts && !is_about_this_binding (self, message);
 
   enigm_message_free (message);
-  if (self->state == PAIRING_PROVING && state == ENIGM_REPORTED_TRUSTED)
+  if (ended)
+    end_unbound (self);
+  else if (counts && state == ENIGM_REPORTED_TRUSTED)
     {
       self->own_connection = reached == ENIGM_REACHED_OWN;
       succeed (self);
     }
   else
     advance (self);
+}
+
+static gboolean
+on_proof_is_late (gpointer user_data)
+{
+  EnigmPairing *self = user_data;
+
+  self->news_id = 0;
+  if (self->state == PAIRING_PROVING || self->state == PAIRING_RELAYING)
+    enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
+                             _ ("Your key has not reached the platform yet. It tries again by "
+                                "itself. You can wait, or cancel."));
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -331,6 +370,7 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
                                _ ("This computer keeps its part in your keyring."));
       enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
                                _ ("Your key is reaching the platform."));
+      self->news_id = g_timeout_add_seconds (PROOF_NEWS_SECONDS, on_proof_is_late, self);
       go (self, PAIRING_PROVING); /* Its state follows by itself. */
     }
   else if (message->type == ENIGM_MESSAGE_STATE && self->state != PAIRING_GREETING)
@@ -464,6 +504,7 @@ on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmPairing) self = user_data;
   g_autoptr (GError) error = NULL;
+  EnigmReceipt receipt;
 
   self->receipt = enigm_pairing_register_finish (self->platform, result, &error);
   if (self->receipt == NULL && register_again (self, error))
@@ -471,6 +512,13 @@ on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->receipt == NULL)
     {
       fail (self, g_steal_pointer (&error));
+      return;
+    }
+  /* The key is left to hear that from the platform itself. */
+  if (!enigm_receipt_decode (self->receipt->blob, &receipt, NULL) ||
+      receipt.state != ENIGM_RECEIPT_PENDING)
+    {
+      end_unbound (self);
       return;
     }
   enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,
@@ -513,6 +561,10 @@ on_relayed (GObject *object, GAsyncResult *result, gpointer user_data)
       fail (self, g_steal_pointer (&error));
       return;
     }
+  /* The key hears that nothing came of it, and tries again after a pause. */
+  if (relayed->status == 0 || relayed->status >= 500)
+    enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_READY, ENIGM_PAIRING_UNDER_WAY,
+                             _ ("The platform cannot be reached. Your key tries again by itself."));
   enigm_key_session_send (self->session, relayed);
   go (self, PAIRING_PROVING);
 }
@@ -615,6 +667,7 @@ finish (EnigmPairing *self)
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
   self->state = PAIRING_IDLE;
+  g_clear_handle_id (&self->news_id, g_source_remove);
   if (self->trusted)
     g_task_return_boolean (task, TRUE);
   else
@@ -837,7 +890,7 @@ enigm_pairing_finalize (GObject *object)
 {
   EnigmPairing *self = ENIGM_PAIRING (object);
 
-  g_assert (self->task == NULL && self->pause_id == 0);
+  g_assert (self->task == NULL && self->pause_id == 0 && self->news_id == 0);
   forget_try (self);
   g_clear_object (&self->steps);
   g_clear_object (&self->radio);

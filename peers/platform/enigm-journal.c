@@ -59,6 +59,7 @@ struct _EnigmJournal
   EnigmStore *store;
   GPtrArray *noted;
   guint64 written;
+  guint64 owed_void; /* a record that is not true, which no void follows yet; 0: none */
 };
 
 typedef struct
@@ -398,6 +399,18 @@ enigm_journal_append (EnigmJournal *self, GPtrArray *changes, GError **error)
   return buffer != NULL && write_record (self, buffer, error);
 }
 
+static GBytes *
+make_void (guint64 number)
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+
+  enigm_cbor_write_array (&writer, 3);
+  enigm_cbor_write_uint (&writer, ENIGM_JOURNAL_VOID);
+  enigm_cbor_write_uint (&writer, (guint64) (g_get_real_time () / G_USEC_PER_SEC));
+  enigm_cbor_write_uint (&writer, number);
+  return enigm_cbor_writer_end (&writer);
+}
+
 static gboolean
 on_store_committing (gpointer user_data, GError **error)
 {
@@ -406,6 +419,8 @@ on_store_committing (gpointer user_data, GError **error)
 
   if (self->noted->len == 0)
     return TRUE;
+  if (self->owed_void != 0)
+    g_ptr_array_insert (self->noted, 0, make_void (self->owed_void));
   buffer = encode (self, self->noted, error);
   if (buffer == NULL ||
       !enigm_store_run (self->store, error, "UPDATE journal_position SET number = ?1, hash = ?2",
@@ -415,6 +430,7 @@ on_store_committing (gpointer user_data, GError **error)
       !write_record (self, buffer, error))
     return FALSE;
   self->written = self->count;
+  self->owed_void = 0;
   return TRUE;
 }
 
@@ -427,18 +443,14 @@ on_store_finished (gboolean committed, gpointer user_data)
     {
       g_autoptr (GPtrArray) changes =
         g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-      g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
       g_autoptr (GError) error = NULL;
 
-      enigm_cbor_write_array (&writer, 3);
-      enigm_cbor_write_uint (&writer, ENIGM_JOURNAL_VOID);
-      enigm_cbor_write_uint (&writer, (guint64) (g_get_real_time () / G_USEC_PER_SEC));
-      enigm_cbor_write_uint (&writer, self->written);
-      g_ptr_array_add (changes, enigm_cbor_writer_end (&writer));
-      /* If this fails too, nothing may follow: a replay must not take the record for true. */
+      g_ptr_array_add (changes, make_void (self->written));
+      /* On a full disk this fails too, and nothing may follow before it has been said: a replay
+       * must not take the record for true. So it goes into whichever record comes next. */
       if (!enigm_journal_append (self, changes, &error))
         {
-          self->broken = TRUE;
+          self->owed_void = self->written;
           g_warning ("%s", error->message);
         }
     }
