@@ -237,9 +237,10 @@ class FaultKey(Key):
 class Try:
     """One run of `enigmctl pair`, and the hand that presses the button when it is asked to."""
 
-    def __init__(self, world, person=None, press=True):
+    def __init__(self, world, person=None, press=True, on_line=lambda line: None):
         self.world = world
         self.press = press
+        self.on_line = on_line
         self.lines = []
         self.process = (person or world.kim).start("pair", secrets=[("--code-fd", world.key.setup_code)])
         self.reader = threading.Thread(target=self.read)
@@ -249,6 +250,7 @@ class Try:
         for text in self.process.stdout:
             line = json.loads(text)
             self.lines.append(line)
+            self.on_line(line)
             if line.get("state") == "waiting" and self.press:
                 self.press = False
                 # Whoever was killed meanwhile feels no finger.
@@ -275,8 +277,8 @@ class Try:
     @property
     def sentence(self):
         """The last thing the person read."""
-        line = self.lines[-1] if self.lines else {}
-        return line.get("error", line.get("message", ""))
+        read = [line.get("error", line.get("message")) for line in self.lines]
+        return next((words for words in reversed(read) if words), "")
 
     def was_too_soon(self):
         """Whether it ended because the key wants a second between two tries."""

@@ -112,7 +112,7 @@ class FallBack:
 
 def run(world, circumstance, point):
     key = world.new_key()
-    begun = threading.Event()
+    begun, over = threading.Event(), threading.Event()
     world.copies = []
 
     def plan(actor, what, n):
@@ -125,12 +125,24 @@ def run(world, circumstance, point):
         begun.set()
         return True
 
+    def on_line(line):
+        """Once the person reads that it is tried again, things get better."""
+        if "by itself" in line.get("message", "") and line.get("state") == "under-way":
+            end()
+
+    def end():
+        if begun.is_set() and not over.is_set():
+            over.set()
+            circumstance.end(world)
+
     tried = None
     world.witness.reset(plan)
-    tried = Try(world)
-    code = tried.wait()
+    try:
+        tried = Try(world, on_line=on_line)
+        code = tried.wait()
+    finally:
+        end()
     assert begun.is_set(), f"the point was never reached: {tried.sentence}"
-    circumstance.end(world)
     felt = key.watch()
     settle(world, felt)
     world.kim.ctl("keys")
