@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-menu.h"
+
 struct _EnigmContactRow
 {
   AdwActionRow parent_instance;
@@ -123,6 +125,7 @@ enigm_contact_row_init (EnigmContactRow *self)
   };
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  enigm_menu_name_items (self->menu_button);
   self->actions = g_simple_action_group_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);

@@ -13,6 +13,7 @@
 #include "enigm-contacts-page.h"
 #include "enigm-drill-window.h"
 #include "enigm-invite-window.h"
+#include "enigm-menu.h"
 #include "enigm-notices.h"
 #include "enigm-pairing-window.h"
 #include "enigm-settings-window.h"
@@ -39,6 +40,7 @@ struct _EnigmWindow
   AdwBin *welcome_bin;
   AdwLeaflet *leaflet;
   GtkWidget *main_page;
+  GtkMenuButton *menu_button;
   GtkRevealer *banner;
   GtkLabel *banner_label;
   GtkButton *banner_button;
@@ -597,6 +599,7 @@ enigm_window_class_init (EnigmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, welcome_bin);
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, main_page);
+  gtk_widget_class_bind_template_child (widget_class, EnigmWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, banner_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmWindow, banner_button);
@@ -616,6 +619,7 @@ static void
 enigm_window_init (EnigmWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  enigm_menu_name_items (self->menu_button);
 }
 
 EnigmWindow *

@@ -258,7 +258,7 @@ class Window:
         # only hold others and never have the focus.
         return node.get_role_name() == "list item" and (
             not node.get_state_set().contains(Atspi.StateType.FOCUSABLE) or
-            (node.get_parent().get_name() == "GtkListView" and any(cls.text(label) for label in cls.walk(node))))
+            (node.get_parent().get_name() in ("", "GtkListView") and any(cls.text(label) for label in cls.walk(node))))
 
     @staticmethod
     def path(node):
