@@ -139,7 +139,7 @@ read_ends (EnigmAudit *self, gboolean check, Ends *ends, GError **error)
   if (!check)
     return TRUE;
   mac_ends (self, ends, mac);
-  if (memcmp (mac, stored, sizeof mac) != 0)
+  if (!enigm_bytes_equal_constant_time (mac, stored, sizeof mac))
     return damaged (error, "the ends of the audit were changed", 0);
   return TRUE;
 }
