@@ -69,7 +69,10 @@ function verifierOf(words) {
 // Whether a message is what the holder of that key signed, and its body what its digest says.
 async function holds(words, keyid, message, request) {
   const known = { verify: verifierOf(words) };
-  const config = { keyLookup: async (params) => (params.keyid === keyid ? known : null), tolerance: 300,
+  let tag = words.secret === undefined ? 'enigm-computer' : 'enigm-key';
+  if (request !== undefined) tag = 'enigm-platform';
+  const config = { tolerance: 300,
+    keyLookup: async (params) => (params.keyid === keyid && params.tag === tag ? known : null),
     requiredFields: ['content-digest'], requiredParams: PARAMS };
   try {
     return (await httpbis.verifyMessage(config, message, request)) === true
