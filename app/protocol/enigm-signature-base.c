@@ -8,6 +8,9 @@
 /* No request of ours comes near it; a bearer token is the longest value. */
 #define MAX_VALUE 4096
 
+/* Room for the base of a key's request, so that it does not grow piece by piece. */
+#define USUAL_SIZE 512
+
 #define MAX_AUTHORITY 261 /* 255 of a name, a colon, a port */
 
 #define HTTPS_PORT 443
@@ -26,11 +29,12 @@ enigm_signature_base_params (const EnigmSignatureComponent *components,
                              gsize n_components,
                              const gchar *parameters)
 {
-  g_autoptr (GString) params = g_string_new ("(");
+  g_autoptr (GString) params = g_string_sized_new (USUAL_SIZE);
 
   g_return_val_if_fail (components != NULL || n_components == 0, NULL);
   g_return_val_if_fail (parameters != NULL, NULL);
 
+  g_string_append_c (params, '(');
   for (gsize i = 0; i < n_components; i++)
     {
       if (i > 0)
@@ -75,7 +79,7 @@ enigm_signature_base_build (const EnigmSignatureComponent *components,
                             const gchar *parameters,
                             GError **error)
 {
-  g_autoptr (GString) base = g_string_new (NULL);
+  g_autoptr (GString) base = g_string_sized_new (USUAL_SIZE);
   g_autofree gchar *params = NULL;
 
   g_return_val_if_fail (components != NULL || n_components == 0, NULL);
@@ -97,10 +101,14 @@ enigm_signature_base_build (const EnigmSignatureComponent *components,
                          components[i].identifier);
             return NULL;
           }
-      g_string_append_printf (base, "%s: %s\n", components[i].identifier, components[i].value);
+      g_string_append (base, components[i].identifier);
+      g_string_append (base, ": ");
+      g_string_append (base, components[i].value);
+      g_string_append_c (base, '\n');
     }
   params = enigm_signature_base_params (components, n_components, parameters);
-  g_string_append_printf (base, "\"@signature-params\": %s", params);
+  g_string_append (base, "\"@signature-params\": ");
+  g_string_append (base, params);
   return g_string_free_to_bytes (g_steal_pointer (&base));
 }
 

@@ -7,7 +7,8 @@
 The same requests go three times over the same number of kept TLS connections: to the two bytes; to the
 platform, which commits each; and to the platform again, which then verifies each one and finds that it is
 a repetition, so that it answers under the credential and writes nothing. With 1,000 and with 1,000,000
-keys. Two figures each: requests a second, and the processor time of the server for one request, which
+keys. Beside them stands what the platform takes to say who it is (GET /v1: its own server, no signature,
+no database). Two figures each: requests a second, and the processor time of the server for one request, which
 says the same on a machine that has other things to do.
 """
 import hashlib
@@ -49,6 +50,12 @@ def sign_all(path, authority, epoch, chosen):
             file.write(len(request).to_bytes(4, "big") + request)
 
 
+def write_plain(path, authority):
+    """Writes as many requests that nobody signs."""
+    request = f"GET /v1 HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode()
+    path.write_bytes((len(request).to_bytes(4, "big") + request) * REQUESTS)
+
+
 def processor_seconds(process):
     fields = pathlib.Path(f"/proc/{process.popen.pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICK
@@ -66,7 +73,7 @@ def measure(world, load, process, port, file):
 
 
 def run(keys, fill, two_bytes, load):
-    """The medians of (two bytes, with the commit, without it) with that many keys registered."""
+    """The medians of (two bytes, with the commit, without it, who it is) with that many keys registered."""
     with World(adapters=None, keyring=False, platform=True) as world:
         platform = world.platform
         platform.process.stop()
@@ -82,25 +89,28 @@ def run(keys, fill, two_bytes, load):
         with sqlite3.connect(f"file:{platform.folder}/platform.db?mode=ro", uri=True) as database:
             epoch, = database.execute("SELECT epoch FROM platform").fetchone()
         host = platform.origin.removeprefix("https://")
-        file, results = world.folder / "requests", []
+        file, plain, results = world.folder / "requests", world.folder / "plain", []
+        write_plain(plain, host)
         for turn in range(1, ROUNDS + 1):
             order = random.sample(range(keys), min(keys, REQUESTS))
             # A key's numbers stand far apart: of two that cross on two connections, the lower is refused.
             sign_all(file, host, epoch, [(order[i % len(order)], turn * REQUESTS + i // len(order))
                                          for i in range(REQUESTS)])
             port = host.rsplit(":", 1)[1]
-            results.append([measure(world, load, *where, file)
-                            for where in ((bare, bare_port), (platform.process, port), (platform.process, port))])
+            here = (platform.process, port)
+            results.append([measure(world, load, *where, what) for where, what in (
+                ((bare, bare_port), file), (here, file), (here, file), (here, plain))])
         return [[statistics.median(result[way][figure] for result in results) for figure in (0, 1)]
-                for way in range(3)]
+                for way in range(4)]
 
 
 def main():
     fill, two_bytes, load = sys.argv[1:4]
     verified = []
     for keys in map(int, sys.argv[4:] or ["1000", "1000000"]):
-        bare, committed, repeated = run(keys, fill, two_bytes, load)
-        for words, (rate, cost) in (("two bytes", bare), ("with the commit", committed), ("without", repeated)):
+        bare, committed, repeated, about = run(keys, fill, two_bytes, load)
+        for words, (rate, cost) in (("two bytes", bare), ("with the commit", committed), ("without", repeated),
+                                    ("who it is", about)):
             print(f"{keys:>9,} keys, {words:<15}: {rate:6.0f} requests a second, {cost:5.0f} µs of the server each")
         print(f"{keys:>9,} keys: without the commit {repeated[0] / bare[0]:.2f} of the two bytes' throughput "
               f"(aim {AIM_VERIFIED}), {bare[1] / repeated[1]:.2f} by processor time; with it "
