@@ -3,14 +3,29 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "enigm-server.h"
+
+#define MAX_FILES 20000
 
 static gboolean
 on_signal_received (gpointer user_data)
 {
   g_main_loop_quit (user_data);
   return G_SOURCE_CONTINUE;
+}
+
+/* As many files as may be had: each app that listens is one. */
+static void
+raise_files (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = MIN (files.rlim_max, MAX_FILES);
+  setrlimit (RLIMIT_NOFILE, &files);
 }
 
 static int
@@ -24,6 +39,7 @@ serve (const gchar *config_path, gint port, GError **error)
 
   if (config == NULL)
     return 1;
+  raise_files ();
   if (port >= 0)
     config->port = port;
   state = enigm_platform_state_open (config, NULL, NULL, error);

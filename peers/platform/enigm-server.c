@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-server.h"
 
+#include <sys/resource.h>
+
 #include "enigm-events.h"
 #include "enigm-key-attempts.h"
 #include "enigm-keys.h"
@@ -8,8 +10,10 @@
 #include "enigm-router.h"
 #include "enigm-server-connection.h"
 
-/* More connections than this, and the one that has been idle longest goes. */
-#define MAX_CONNECTIONS 800
+/* More connections than the files that may be open leave room for, and at most so many: the one
+ * that has been idle longest goes. A listening app is one connection for as long as it listens. */
+#define MAX_CONNECTIONS 16000
+#define OTHER_FILES 64
 /* What of a body that is too large is read, and thrown away, so that the answer can be sent. */
 #define MAX_DRAINED (16 * 1024 * 1024)
 /* How long a peer may take to fetch its answer, in seconds. */
@@ -23,6 +27,7 @@ struct _EnigmServer
   EnigmPlatformState *state;
   SoupServer *soup;
   GPtrArray *connections;
+  guint max_connections;
   /* How many connections are still in their handshake. */
   guint n_handshakes;
   gboolean stopping;
@@ -117,7 +122,7 @@ make_room (EnigmServer *self)
 {
   EnigmServerConnection *oldest = NULL;
 
-  if (self->connections->len < MAX_CONNECTIONS)
+  if (self->connections->len < self->max_connections)
     return;
   for (guint i = 0; i < self->connections->len; i++)
     {
@@ -221,6 +226,16 @@ on_keys_due (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static guint
+find_max_connections (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+    return MAX_CONNECTIONS;
+  return (guint) CLAMP ((gint64) files.rlim_cur - OTHER_FILES, OTHER_FILES, MAX_CONNECTIONS);
+}
+
 /**
  * enigm_server_new:
  * @state: the platform; it must outlive the server
@@ -238,6 +253,7 @@ enigm_server_new (EnigmPlatformState *state, GError **error)
 
   self->state = state;
   self->connections = g_ptr_array_new ();
+  self->max_connections = find_max_connections ();
   certificate =
     g_tls_certificate_new_from_files (state->config->certificate, state->config->key, error);
   if (certificate == NULL)

@@ -327,6 +327,111 @@ test_away (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Streams never end; "/v1/slow" is not answered until the test wants it. */
+typedef struct
+{
+  GPtrArray *streams;
+  GPtrArray *slow;
+} Waiting;
+
+static void
+on_waiting_wanted (SoupServerMessage *message, const char *path, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  if (g_str_equal (path, "/v1/stream"))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+      soup_message_headers_set_content_type (headers, "text/event-stream", NULL);
+      soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+      soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_STATIC,
+                                ":\n\n", 3);
+      g_ptr_array_add (waiting->streams, g_object_ref (message));
+    }
+  else if (g_str_equal (path, "/v1/slow"))
+    {
+      soup_server_message_pause (message);
+      g_ptr_array_add (waiting->slow, g_object_ref (message));
+    }
+  else
+    reply (message, SOUP_STATUS_OK, "application/json", "{}");
+}
+
+static GInputStream *
+open_stream (EnigmPlatform *platform)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GInputStream *stream;
+
+  enigm_platform_open_stream_async (platform, "/v1/stream", NULL, NULL, on_awaited, &result);
+  await_result (&result);
+  stream = enigm_platform_open_stream_finish (platform, result, &error);
+  g_assert_no_error (error);
+  return stream;
+}
+
+static gboolean
+has_four_slow (gpointer waiting)
+{
+  return ((Waiting *) waiting)->slow->len >= 4;
+}
+
+static void
+on_slow_over (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  guint *n = user_data;
+
+  (*n)--;
+}
+
+static gboolean
+is_zero (gpointer number)
+{
+  return *(guint *) number == 0;
+}
+
+/* Open streams, a few left over from connections that broke among them, take no connection from
+ * what is asked; and what is asked and not answered takes none from the stream. */
+static void
+test_nobody_starves (void)
+{
+  g_autoptr (TlsServer) server = tls_server_new (TLS_SERVER_GOOD);
+  g_autoptr (EnigmPlatform) platform = open_platform (server);
+  g_autoptr (EnigmSecret) token = enigm_secret_new_copy ((const guint8 *) "token", 5);
+  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Waiting waiting = { g_ptr_array_new_with_free_func (g_object_unref),
+                      g_ptr_array_new_with_free_func (g_object_unref) };
+  g_autoptr (GError) error = NULL;
+  guint n_slow = 8;
+
+  server->handler = on_waiting_wanted;
+  server->user_data = &waiting;
+  enigm_platform_set_session (platform, token);
+  for (guint i = 0; i < 3; i++)
+    g_ptr_array_add (streams, open_stream (platform));
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (JsonNode) answer = call (platform, "/v1/keys", ENIGM_PLATFORM_CALL_BEARER, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (answer);
+    }
+
+  for (guint i = 0; i < n_slow; i++)
+    enigm_platform_call_async (platform, "GET", "/v1/slow", NULL, ENIGM_PLATFORM_CALL_BEARER, NULL,
+                               cancellable, on_slow_over, &n_slow);
+  g_assert_true (enigm_world_await (has_four_slow, &waiting));
+  g_ptr_array_add (streams, open_stream (platform));
+  g_cancellable_cancel (cancellable);
+  g_assert_true (enigm_world_await (is_zero, &n_slow));
+  soup_server_disconnect (server->soup);
+  g_ptr_array_unref (waiting.streams);
+  g_ptr_array_unref (waiting.slow);
+}
+
 static void
 test_origin (void)
 {
@@ -377,5 +482,6 @@ main (int argc, char **argv)
   g_test_add_func ("/platform/signed-out", test_signed_out);
   g_test_add_func ("/platform/relay", test_relay);
   g_test_add_func ("/platform/away", test_away);
+  g_test_add_func ("/platform/nobody-starves", test_nobody_starves);
   return g_test_run ();
 }
