@@ -226,6 +226,121 @@ test_every_part_counts (World *world, gconstpointer data)
   g_assert_cmpint (key_send (world, key, &alert).outcome, ==, ENIGM_KEY_OUTCOME_ACCEPTED);
 }
 
+/* What RFC 9421 and RFC 8941 allow, and this protocol does not: one form, or none. */
+static void
+test_other_forms (World *world, gconstpointer data)
+{
+  static const struct
+  {
+    const char *what;
+    const char *with;
+  } forms[] = {
+    { ";tag=", ";alg=\"hmac-sha256\";tag=" },
+    { ";tag=", ";expires=4000000000;tag=" },
+    { ";tag=", "; tag=" },
+    { ";tag=\"enigm-key\"", "" },
+    { ";tag=\"enigm-key\"", ";tag=enigm-key" },
+    { ";tag=\"enigm-key\"", ";tag=\"enigm-key\";tag=\"enigm-key\"" },
+    { ";tag=\"enigm-key\"", ";tag=\"enigm-key\";x" },
+    { ";created=", ";created=0" },
+    { ";created=", ";created=-" },
+    { ";created=", ";created=+" },
+    { ";created=", ";created=\"\";created=" },
+    { ";nonce=\"", ";nonce=\"AAAA" },
+    { ";nonce=\"", ";nonce=:" },
+    { "\"@method\"", "\"@method\" \"@method\"" },
+    { "\"@method\"", "\"@method\" \"@target-uri\"" },
+    { "\"@method\"", "\"@method\";req" },
+    { "\"@path\"", "\"@request-target\"" },
+    { "\"@path\"", "\"@path\" \"@query\"" },
+    { "\"@authority\"", "\"host\"" },
+    { "\"content-type\"", "\"Content-Type\"" },
+    { "\"content-type\"", "\"content-type\";sf" },
+    { "\"content-type\"", "\"content-type\";bs" },
+    { "\"content-digest\"", "\"content-digest\";key=\"sha-256\"" },
+    { "\"content-digest\"", "\"content-digest\";tr" },
+    { " \"content-type\"", "  \"content-type\"" },
+    { "enigm=(", "enigm=( " },
+    { "enigm=(", "enigm= (" },
+    { "enigm=(", "Enigm=(" },
+    { "enigm=(", "enigm=();created=1, enigm=(" },
+    { "enigm=(", "a=1, enigm=(" },
+    { ")", ") " },
+  };
+  static const char *const signatures[] = { "enigm=::",     "enigm=:AAAA:",         "enigm=AAAA",
+                                            "enigm=:%s:;a", "a=:AAAA:, enigm=:%s:", "enigm=:%s:," };
+  g_autoptr (Person) person = NULL;
+  g_autoptr (Key) key = NULL;
+  EnigmKeyRequest alert;
+
+  pair (world, &person, &key);
+  alert = key_request (world, key, ENIGM_KEY_REQUEST_ALERT);
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autoptr (Signed) made = key_sign (world, key, &alert, world->now);
+      g_autoptr (Answer) answer = NULL;
+
+      replace (&made->input, forms[i].what, forms[i].with);
+      answer = signed_send (world, made);
+      g_test_message ("%s", made->input);
+      assert_unsigned (answer, 400, "malformed");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (signatures); i++)
+    {
+      g_autoptr (Signed) made = key_sign (world, key, &alert, world->now);
+      g_autoptr (Answer) answer = NULL;
+      g_autofree char *value = g_strndup (made->signature + strlen ("enigm=:"),
+                                          strlen (made->signature) - strlen ("enigm=::"));
+      char *other = g_strdup (signatures[i]);
+
+      if (strstr (other, "%s") != NULL)
+        replace (&other, "%s", value);
+      g_free (made->signature);
+      made->signature = other;
+      answer = signed_send (world, made);
+      assert_unsigned (answer, 400, "malformed");
+    }
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM events"), ==, 0);
+}
+
+/* One request, caught and sent again as it was: at once, a minute later, when others have come,
+ * after a restart, and when it is old. It makes nothing new, whenever it comes. */
+static void
+test_replayed (World *world, gconstpointer data)
+{
+  g_autoptr (Person) person = NULL;
+  g_autoptr (Key) key = NULL;
+  g_autoptr (Signed) caught = NULL;
+  g_autofree char *path = NULL;
+  EnigmKeyRequest alert, end;
+
+  pair (world, &person, &key);
+  alert = key_request (world, key, ENIGM_KEY_REQUEST_ALERT);
+  caught = key_sign (world, key, &alert, world->now);
+  end = key_request (world, key, ENIGM_KEY_REQUEST_END);
+  memcpy (end.event, alert.event, sizeof end.event);
+  for (guint time = 0; time < 5; time++)
+    {
+      g_autoptr (Answer) answer = NULL;
+      EnigmKeyAnswer read;
+
+      if (time == 2)
+        world->now += 60;
+      else if (time == 3)
+        g_assert_cmpint (key_send (world, key, &end).outcome, ==, ENIGM_KEY_OUTCOME_ACCEPTED);
+      else if (time == 4)
+        world->now += 301;
+      answer = signed_send (world, caught);
+      read = key_read_answer (world, key, caught, answer);
+      g_test_message ("time %u: outcome %d", time, read.outcome);
+      g_assert_cmpint (read.outcome, ==,
+                       time < 4 ? ENIGM_KEY_OUTCOME_ACCEPTED : ENIGM_KEY_OUTCOME_STALE);
+      g_assert_cmpint (world_count (world, "SELECT count (*) FROM events"), ==, 1);
+      g_assert_cmpint (world_count (world, "SELECT count (*) FROM events WHERE ended IS NULL"), ==,
+                       time < 3);
+    }
+}
+
 static void
 test_unknown_handle_reads_the_same (World *world, gconstpointer data)
 {
@@ -562,6 +677,8 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add (path, World, NULL, world_set_up, func, world_tear_down)
   ADD ("/key-requests/what-an-event-lives-through", test_what_an_event_lives_through);
   ADD ("/key-requests/every-part-counts", test_every_part_counts);
+  ADD ("/key-requests/other-forms", test_other_forms);
+  ADD ("/key-requests/replayed", test_replayed);
   ADD ("/key-requests/unknown-handle-reads-the-same", test_unknown_handle_reads_the_same);
   ADD ("/key-requests/wrong-clock-costs-one-round-trip", test_wrong_clock_costs_one_round_trip);
   ADD ("/key-requests/numbers", test_numbers);
