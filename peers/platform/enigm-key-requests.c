@@ -69,18 +69,24 @@ read_signature (Asked *asked, GError **error)
   return TRUE;
 }
 
-/* An unknown handle goes the whole way with a key that no one has, so that it costs what a wrong
- * MAC costs. */
+/* An unknown handle goes the whole way with another binding's keys, so that it costs what a wrong
+ * MAC costs: here, whatever is asked, one look-up finds something and one does not. */
 static gboolean
 find_binding (Asked *asked, GError **error)
 {
+  static const guint8 nobodys[ENIGM_ID_SIZE];
   EnigmPlatformState *state = asked->state;
+  g_autoptr (EnigmBinding) other = NULL;
 
-  if (!enigm_bindings_find_by_handle (state, asked->signature.keyid, &asked->binding, error))
+  if (!enigm_bindings_find_by_handle (state, asked->signature.keyid, &asked->binding, error) ||
+      !enigm_bindings_find_by_handle (state, asked->binding != NULL ? nobodys : state->seen_handle,
+                                      &other, error))
     return FALSE;
   if (asked->binding != NULL)
-    return enigm_bindings_open_keys (state, asked->binding, &asked->request_key, &asked->answer_key,
-                                     error);
+    memcpy (state->seen_handle, asked->signature.keyid, sizeof state->seen_handle);
+  if (asked->binding != NULL || other != NULL)
+    return enigm_bindings_open_keys (state, asked->binding != NULL ? asked->binding : other,
+                                     &asked->request_key, &asked->answer_key, error);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (EnigmSecret) none = NULL;

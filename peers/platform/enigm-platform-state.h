@@ -44,6 +44,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @journal: what a restored database is brought up to date with
  * @makers: the authorities whose keys are genuine, PEM
  * @attestation_rate: how often attestations came from each address
+ * @seen_handle: a handle that a key has named lately, or zeros
  * @sign_up_rate: how often somebody at each address wanted a new account
  *
  * What every handler works on. There is one, on the main loop.
@@ -64,6 +65,7 @@ typedef struct
   struct _EnigmJournal *journal;
   GBytes *makers;
   struct _EnigmRate *attestation_rate;
+  guint8 seen_handle[ENIGM_ID_SIZE];
   struct _EnigmRate *sign_up_rate;
   EnigmPlatformClock clock;
   gpointer clock_data;
