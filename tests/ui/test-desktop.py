@@ -332,6 +332,19 @@ def test_notification():
         window.await_true(lambda: len(server.shown) > 1, "another notification")
         world.keys[0].ctl("long-press")
         window.await_true(lambda: 2 in server.closed, "the notification to go")
+
+        # A drill says so in words, and is answered with one press.
+        world.keys[0].ctl("press5")
+        window.await_true(lambda: len(server.shown) > 2, "a drill's notification")
+        title, body, actions, hints = (server.shown[2][i] for i in (3, 4, 5, 6))
+        assert title == "DRILL: a practice alert" and hints["urgency"] != 2, server.shown[2]
+        assert friend.contact_id not in body and "friend" not in body, body
+        labels = dict(zip(actions[1::2], actions[0::2]))
+        assert "I Have Seen This" in labels, actions
+        server.click(3, labels["I Have Seen This"])
+        window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"),
+                          "that the owner hears it was seen")
+        assert len(server.shown) == 3, server.shown[3:]
         window.close()
 
 
