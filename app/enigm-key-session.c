@@ -41,6 +41,11 @@ enigm_key_session_new_reason_error (EnigmReason reason, guint seconds)
   switch (reason)
     {
     case ENIGM_REASON_WAIT:
+      /* One try a second: two computers at once, or one that is quick. */
+      if (seconds <= 1)
+        return g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_KEY_BUSY,
+                                    _ ("The key needs a moment between two tries. Nothing was "
+                                       "changed. Try again."));
       return g_error_new (
         ENIGM_ERROR, ENIGM_ERROR_KEY_WAIT,
         ngettext ("The key asks for a pause of %u second, since there were several "

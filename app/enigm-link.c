@@ -75,6 +75,25 @@ new_gone_error (void)
        "hold its button until its light turns, and try again."));
 }
 
+/* A key talks to one computer at a time. It is off the air meanwhile and takes no connection; where
+ * two came at the same moment, it does not permit the second to write. */
+static GError *
+new_busy_error (void)
+{
+  return g_error_new_literal (
+    ENIGM_ERROR, ENIGM_ERROR_KEY_BUSY,
+    _ ("The key takes no connection. It may be talking to another computer, or be out of reach. "
+       "Nothing was changed. Bring it close to this computer and try again in a moment."));
+}
+
+static gboolean
+is_not_permitted (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_strcmp0 (name, "org.bluez.Error.NotPermitted") == 0;
+}
+
 /* Takes the device out of bluetoothd, which also ends the connection: a key leaves no trace in the
  * Bluetooth list of a computer that others use. Without a cancellable, so that it always happens.
  */
@@ -166,7 +185,7 @@ on_frame_written (GObject *object, GAsyncResult *result, gpointer user_data)
         ENIGM_BLUEZ_GATT_CHARACTERISTIC1 (object), result, &error))
     {
       g_debug ("Writing to the key: %s", error->message);
-      fail (self, new_gone_error ());
+      fail (self, is_not_permitted (error) ? new_busy_error () : new_gone_error ());
       return;
     }
   write_next (self);
@@ -246,6 +265,7 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
+  const gboolean connecting = self->state == LINK_CONNECTING;
 
   if (self->opening == NULL)
     return;
@@ -275,7 +295,7 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!ok)
     {
       g_debug ("Connecting to the key: %s", error->message);
-      fail (self, new_gone_error ());
+      fail (self, connecting ? new_busy_error () : new_gone_error ());
       return;
     }
   advance_opening (self);
@@ -427,7 +447,7 @@ enigm_link_class_init (EnigmLinkClass *klass)
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
   /**
    * EnigmLink::closed:
-   * @error: why, %ENIGM_ERROR_KEY_GONE or %ENIGM_ERROR_MALFORMED
+   * @error: why, %ENIGM_ERROR_KEY_BUSY, %ENIGM_ERROR_KEY_GONE or %ENIGM_ERROR_MALFORMED
    *
    * The connection ended without enigm_link_close_async().
    */
@@ -506,7 +526,7 @@ enigm_link_open_async (EnigmRadio *radio,
  * enigm_link_open_finish:
  *
  * Returns: (transfer full) (nullable): an open link, or %NULL with @error set
- *   (%ENIGM_ERROR_KEY_GONE, %ENIGM_ERROR_MALFORMED, %G_IO_ERROR_CANCELLED)
+ *   (%ENIGM_ERROR_KEY_BUSY, %ENIGM_ERROR_KEY_GONE, %ENIGM_ERROR_MALFORMED, %G_IO_ERROR_CANCELLED)
  */
 EnigmLink *
 enigm_link_open_finish (GAsyncResult *result, GError **error)

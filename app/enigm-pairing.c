@@ -23,6 +23,8 @@
 /* For how long the attestation is handed in again where the platform cannot be reached. The key
  * does the same over its own connection, and both may. */
 #define REGISTER_PATIENCE_SECONDS 20
+/* How often a key that is busy is waited for. */
+#define MAX_BUSY 10
 /* After which the person is told that it takes its time. */
 #define PROOF_NEWS_SECONDS 10
 #define REGISTER_PAUSE_SECONDS 1
@@ -101,6 +103,7 @@ struct _EnigmPairing
   guint register_pause;
   guint pause_id;
   guint news_id;
+  guint n_busy;
   GError *error;
   EnigmPairingStep failed_step;
   EnigmPairingOutcome outcome;
@@ -205,9 +208,12 @@ on_radio_state_changed (GObject *object, GParamSpec *pspec, gpointer user_data)
   EnigmPairing *self = user_data;
   g_autoptr (GError) obstacle = enigm_radio_dup_error (self->radio);
 
-  enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_UNDER_WAY,
-                           obstacle != NULL ? obstacle->message
-                                            : _ ("Hold the key's button until its light turns."));
+  enigm_pairing_steps_set (
+    self->steps, ENIGM_PAIRING_FIND, ENIGM_PAIRING_UNDER_WAY,
+    obstacle != NULL   ? obstacle->message
+    : self->n_busy > 0 ? _ ("Your key is busy, perhaps with another computer. This goes on by "
+                            "itself when that is over. Hold its button again if its light is out.")
+                       : _ ("Hold the key's button until its light turns."));
 }
 
 static void
@@ -409,7 +415,15 @@ on_session_opened (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->session = enigm_key_session_open_finish (result, &error);
-  if (self->session == NULL)
+  if (self->session == NULL && g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_KEY_BUSY) &&
+      self->n_busy < MAX_BUSY)
+    {
+      self->n_busy++;
+      g_clear_object (&self->key);
+      enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_CODE, ENIGM_PAIRING_WAITING, NULL);
+      go (self, PAIRING_FINDING);
+    }
+  else if (self->session == NULL)
     fail (self, g_steal_pointer (&error));
   else
     go (self, PAIRING_GREETING);
@@ -880,6 +894,7 @@ forget_try (EnigmPairing *self)
   self->trusted = FALSE;
   self->own_connection = FALSE;
   self->register_until = 0;
+  self->n_busy = 0;
   self->outcome = ENIGM_PAIRING_UNCHANGED;
   self->press_deadline = 0;
   enigm_pairing_steps_reset (self->steps);
