@@ -280,17 +280,12 @@ class Try:
         read = [line.get("error", line.get("message")) for line in self.lines]
         return next((words for words in reversed(read) if words), "")
 
-    def was_too_soon(self):
-        """Whether it ended because the key wants a second between two tries."""
-        return "asks for a pause of 1 second" in self.sentence
-
 
 def pair(world, person=None):
-    """Pairs as a person does who reads what is said, and tries again where the key asks for that."""
-    while True:
-        tried = Try(world, person)
-        if tried.wait() == 0 or not tried.was_too_soon():
-            return tried
+    """Pairs, undisturbed."""
+    tried = Try(world, person)
+    tried.wait()
+    return tried
 
 
 def describe(seen):

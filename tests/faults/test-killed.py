@@ -23,7 +23,7 @@ def run(world, table, point, who):
     if table is JOINING:
         assert pair(world).process.returncode == 0
         world.forget_secrets()
-    hit = threading.Event()
+    hit, restarted = threading.Event(), threading.Event()
 
     def plan(actor, what, n):
         if (actor, what, n) != (point.who, point.what, point.n):
@@ -32,20 +32,26 @@ def run(world, table, point, who):
         hit.set()
         return True
 
-    while not hit.is_set():
-        world.witness.reset(plan)
-        tried = Try(world)
-        while not hit.wait(0.01) and tried.process.poll() is None:
-            pass
-        if not hit.is_set():
-            tried.wait()
-            assert tried.was_too_soon(), f"the point was never reached: {tried.sentence}"
+    tried = None
+
+    def hold_if_asked(line):
+        if restarted.is_set() and (line.get("step"), line.get("state")) == ("find", "under-way"):
+            restarted.clear()
+            key.ctl("hold")
+
+    world.witness.reset(plan)
+    tried = Try(world, on_line=hold_if_asked)
+    while not hit.wait(0.01) and tried.process.poll() is None:
+        pass
+    if not hit.is_set():
+        tried.wait()
+        raise AssertionError(f"the point was never reached: {tried.sentence}")
     if who == KEY:
         key.start()
         if table is RELAYED:
             key.ctl("network", "off")
-        if tried.step == "find":
-            key.ctl("hold")  # the app still asks for that
+        restarted.set()
+        hold_if_asked(tried.lines[-1] if tried.lines else {})
     elif who == PLATFORM:
         world.platform.start()
     felt = key.watch()
