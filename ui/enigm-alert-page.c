@@ -151,6 +151,7 @@ static void
 update_position (EnigmAlertPage *self)
 {
   const gboolean has_position = enigm_alert_get_has_position (self->alert);
+  const gboolean own = enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_OWNER;
   const gboolean active = enigm_alert_get_state (self->alert) == ENIGM_ALERT_STATE_ACTIVE;
   g_autofree char *text = NULL;
 
@@ -172,6 +173,7 @@ update_position (EnigmAlertPage *self)
     }
   else
     text = g_strdup (active ? _ ("Unknown. The key has not sent one.")
+                     : own  ? _ ("The key had sent none.")
                             : _ ("Not shown: the alert has ended."));
   adw_action_row_set_subtitle (self->position_row, text);
   gtk_widget_set_visible (self->copy_button, has_position);

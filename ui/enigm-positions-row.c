@@ -84,6 +84,9 @@ enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert)
       ? g_strdup_printf (_ ("%u, of which the last %d are shown. All are in the export."), n, MOST)
       : g_strdup_printf (ngettext ("%u, for you alone", "%u, for you alone", n), n);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
   for (guint i = 0; i < MIN (n, MOST); i++)
     {
       g_autoptr (EnigmAlertPosition) position = g_list_model_get_item (positions, i);
