@@ -117,6 +117,8 @@ enigm_positions_row_init (EnigmPositionsRow *self)
 {
   self->rows = g_ptr_array_new ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ ("Positions"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Positions"), -1);
 }
 
 GtkWidget *

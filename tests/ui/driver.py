@@ -16,6 +16,7 @@ from world import DEADLINE, WorldError, die_with_parent  # noqa: E402
 USED = ("push button", "button", "toggle button", "switch", "check box", "radio button", "combo box",
         "menu item", "check menu item", "page tab", "entry", "text", "password text", "spin button",
         "slider", "link", "list item")
+FITTED = ("label", "push button", "button", "toggle button", "switch", "page tab")
 # What a program says on its standard error that is no fault of the app's, and whose it is.
 SPOKEN = (
     # libadwaita 1.7 about its own AdwMessageDialog, which weighs a large heading against a small one
@@ -26,11 +27,12 @@ SPOKEN = (
 class Window:
     """The running app. Whatever is looked for is waited for."""
 
-    def __init__(self, world, *arguments, env=None, pictures=None):
+    def __init__(self, world, *arguments, env=None, pictures=None, program=("enigm-app",)):
         self.world = world
         self.pictures = pathlib.Path(pictures or os.environ["ENIGM_BUILD_DIR"]) / "screenshots"
         self.pictures.mkdir(exist_ok=True)
-        self.process = world.start("app", "enigm-app", *arguments, env=dict(env or os.environ))
+        self.env = dict(env or os.environ)
+        self.process = world.start("app", *program, *arguments, env=self.env)
         self.await_node(lambda node: node.get_role_name() == "application", self.app_alone)
         self.focus()
 
@@ -245,6 +247,29 @@ class Window:
         self.check_names()
         self.world.screenshot(self.pictures / f"{name}.png")
 
+    def check_fit(self, width):
+        """Nothing reaches out of its window on the left or right, and no window off a screen so wide."""
+        until = time.monotonic() + 2  # what slides in has arrived by then
+        while (misfit := self.find_misfit(width)) is not None:
+            if time.monotonic() > until:
+                raise WorldError(misfit)
+            self.pause()
+
+    def find_misfit(self, width):
+        for frame in self.frames():
+            place = frame.get_extents(Atspi.CoordType.WINDOW)
+            if place.width > width:
+                return f"{frame.get_name()} is {place.width} wide, of {width}"
+            for node in self.walk(frame):
+                inner = node.get_extents(Atspi.CoordType.WINDOW) if node.get_role_name() in FITTED else place
+                # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
+                # and so has a page that has slid away, which is outside as a whole.
+                cut = (-inner.width < inner.x < 0 or
+                       inner.x < place.width < inner.x + inner.width)
+                if cut and "Squeezer" not in self.path(node):
+                    return f"out of its window: {self.path(node)}"
+        return None
+
     def check_names(self):
         """Nothing that can be used is without a name that a screen reader could say."""
         nameless = [self.path(node) for node in self.nodes()
@@ -275,8 +300,10 @@ class Window:
         row = self.await_node(lambda node: (node.get_name() or "").startswith(name) and
                               node.get_role_name() == "list item")
         place = row.get_extents(Atspi.CoordType.WINDOW)
-        subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2),
-                        str(place.y + place.height // 2), "click", "1"], check=True,
+        # A screen of many pixels is counted in larger ones by the app.
+        scale = int(self.env.get("GDK_SCALE", 1))
+        subprocess.run(["xdotool", "mousemove", str((place.x + place.width // 2) * scale),
+                        str((place.y + place.height // 2) * scale), "click", "1"], check=True,
                        preexec_fn=die_with_parent)
 
     def close(self):
