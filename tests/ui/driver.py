@@ -248,7 +248,7 @@ class Window:
         self.world.screenshot(self.pictures / f"{name}.png")
 
     def check_fit(self, width):
-        """Nothing reaches out of its window on the left or right, and no window off a screen so wide."""
+        """The window on top is no wider than this, and nothing in it reaches out on the left or right."""
         until = time.monotonic() + 2  # what slides in has arrived by then
         while (misfit := self.find_misfit(width)) is not None:
             if time.monotonic() > until:
@@ -256,18 +256,17 @@ class Window:
             self.pause()
 
     def find_misfit(self, width):
-        for frame in self.frames():
-            place = frame.get_extents(Atspi.CoordType.WINDOW)
-            if place.width > width:
-                return f"{frame.get_name()} is {place.width} wide, of {width}"
-            for node in self.walk(frame):
-                inner = node.get_extents(Atspi.CoordType.WINDOW) if node.get_role_name() in FITTED else place
-                # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
-                # and so has a page that has slid away, which is outside as a whole.
-                cut = (-inner.width < inner.x < 0 or
-                       inner.x < place.width < inner.x + inner.width)
-                if cut and "Squeezer" not in self.path(node):
-                    return f"out of its window: {self.path(node)}"
+        frame = self.frames()[-1]
+        place = frame.get_extents(Atspi.CoordType.WINDOW)
+        if place.width > width:
+            return f"{frame.get_name()} is {place.width} wide, of {width}"
+        for node in self.walk(frame):
+            inner = node.get_extents(Atspi.CoordType.WINDOW) if node.get_role_name() in FITTED else place
+            # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
+            # and so has a page that has slid away, which is outside as a whole.
+            cut = -inner.width < inner.x < 0 or inner.x < place.width < inner.x + inner.width
+            if cut and "Squeezer" not in self.path(node):
+                return f"out of its window: {self.path(node)}"
         return None
 
     def check_names(self):
