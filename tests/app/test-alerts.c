@@ -215,6 +215,12 @@ test_both_sides (void)
   g_clear_object (&result);
   g_assert_null (first_alert (owner));
   g_assert_cmpint (verdict_of (owner), ==, ENIGM_READINESS_READY);
+  {
+    g_autofree gchar *words = enigm_account_describe_drill (owner, enigm_key_get_binding (paired));
+
+    g_assert_nonnull (words);
+    g_assert_true (g_str_has_prefix (words, "Kim had seen it after "));
+  }
 
   /* The alert. */
   party_refresh (contact);

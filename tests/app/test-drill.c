@@ -130,6 +130,24 @@ on_contact_told (EnigmAccount *contact, EnigmAlert *alert, gpointer user_data)
   enigm_account_stage_alert_async (contact, alert, "seen", NULL, on_staged, NULL);
 }
 
+/* What it showed is kept, for each contact, as it was measured. */
+static void
+assert_evidence (EnigmAccount *owner, EnigmAccount *contact, const char *binding, gint64 seen)
+{
+  GPtrArray *contacts = enigm_account_get_drill_contacts (owner, binding);
+  g_autofree char *words = enigm_account_describe_drill (owner, binding);
+  const EnigmDrillContact *reached;
+
+  g_assert_nonnull (contacts);
+  g_assert_cmpuint (contacts->len, ==, 1);
+  reached = contacts->pdata[0];
+  g_assert_cmpstr (reached->contact_id, ==, enigm_account_get_contact_id (contact));
+  g_assert_cmpint (reached->notified, >=, 0);
+  g_assert_cmpint (reached->seen, ==, seen);
+  g_assert_nonnull (strstr (words, "had seen it after"));
+  g_assert_null (enigm_account_get_drill_contacts (owner, "00000000000000000000000000000000"));
+}
+
 static void
 test_seen (void)
 {
@@ -164,6 +182,7 @@ test_seen (void)
       g_assert_cmpint (enigm_drill_get_seen_latency (drill, "nobody"), ==, 0);
       assert_ended (owner, drill, "app");
       g_assert_cmpuint (party_count_devices (party), ==, 0);
+      assert_evidence (owner, contact, binding, seen / 1000);
     }
   g_signal_handlers_disconnect_by_data (contact, &answered);
   enigm_account_listen (owner, FALSE);
