@@ -11,6 +11,7 @@
 #include "enigm-pairing-outcome.h"
 #include "enigm-pairing-platform.h"
 #include "protocol/enigm-receipt.h"
+#include "protocol/enigm-attestation.h"
 #include "protocol/enigm-text.h"
 
 #define SECRET_SIZE 32
@@ -359,6 +360,14 @@ on_message_received (GObject *object, GAsyncResult *result, gpointer user_data)
     take_waiting (self, g_steal_pointer (&message));
   else if (self->state == PAIRING_CONFIRMING && message->type == ENIGM_MESSAGE_ATTESTATION)
     {
+      EnigmAttestation checked;
+
+      /* What no key may say is not the platform's to puzzle over. */
+      if (!enigm_attestation_decode (message->blob, &checked, NULL))
+        {
+          fail (self, new_out_of_turn_error ());
+          return;
+        }
       self->attestation = g_bytes_ref (message->blob);
       take_pressed (self, PAIRING_REGISTERING);
     }

@@ -205,7 +205,8 @@ party_key_new_on (Party *self,
 void
 party_key_start (PartyKey *self)
 {
-  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-key");
+  g_autofree char *program = enigm_world_find_program (
+    self->party->key_program != NULL ? self->party->key_program : "peers/key/enigm-key");
   g_autofree char *ctl = enigm_world_find_program ("peers/key/enigm-keyctl");
   g_autofree char *ready = NULL;
   const char *run[] = { program,       "run",       "--state",     self->state, "--adapter",

@@ -22,6 +22,7 @@ typedef struct
   char *origin;
   GSubprocess *platform;
   EnigmRadio *radio;
+  const char *key_program; /* NULL for enigm-key itself */
 } Party;
 
 /**
