@@ -5,7 +5,10 @@
 #include "attacker.h"
 #include "enigm-error.h"
 #include "enigm-pairing-platform.h"
+#include "key-memory.h"
 #include "protocol/enigm-offer.h"
+#include "protocol/enigm-resume.h"
+#include "protocol/enigm-text.h"
 
 #define BLUEZ "org.bluez"
 #define INBOX "5b1e0003-9d3c-4f5a-8a77-c40e8d2f61b3"
@@ -61,6 +64,21 @@ guess (PartyKey *key)
     }
 }
 
+/* A guess whose answer is awaited, and the battery taken out before it could be counted as wrong. */
+static void
+guess_and_pull (PartyKey *key)
+{
+  g_autoptr (Attacker) attacker = attacker_new (key);
+  g_autoptr (EnigmSetupCode) code = enigm_setup_code_new_random (NULL);
+  g_autoptr (EnigmMessage) confirm = NULL;
+  g_autoptr (EnigmMessage) share = attacker_start (attacker, code, &confirm);
+
+  g_assert_nonnull (share);
+  g_assert_cmpint (share->type, ==, ENIGM_MESSAGE_SHARE);
+  attacker_kill_key (key);
+  party_key_do (key, "hold", NULL);
+}
+
 static guint
 ask_wait (PartyKey *key)
 {
@@ -81,7 +99,8 @@ test_guessing (void)
   g_autoptr (Attacker) owner = NULL;
   g_autoptr (Attacker) again = NULL;
 
-  for (guint i = 0; i < 10; i++)
+  guess_and_pull (key);
+  for (guint i = 0; i < 9; i++)
     guess (key);
   g_assert_cmpuint (ask_wait (key), >, 1);
   attacker_kill_key (key);
@@ -369,6 +388,148 @@ test_offer_of_another_key (void)
   assert_declined (attacker, offer->offer, offer->offer_signature, ENIGM_REASON_OTHER_KEY);
 }
 
+/* The management channel */
+
+/* What the key's flash holds for a computer, or NULL. */
+static EnigmSecret *
+read_secret (PartyKey *key, const char *computer_id, guint8 *binding)
+{
+  g_autofree char *path = g_build_filename (key->state, "state", NULL);
+  g_autoptr (EnigmKeyMemory) memory = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  guint8 id[ENIGM_ID_SIZE];
+  char *data;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  bytes = g_bytes_new_take (data, size);
+  memory = enigm_key_memory_decode (bytes, NULL);
+  g_assert_nonnull (memory);
+  g_assert_true (enigm_hex_decode (computer_id, id, sizeof id));
+  for (guint i = 0; i < memory->computers->len; i++)
+    {
+      EnigmKeyComputer *computer = memory->computers->pdata[i];
+
+      if (memcmp (computer->id, id, sizeof id) != 0)
+        continue;
+      memcpy (binding, computer->binding, ENIGM_ID_SIZE);
+      return enigm_secret_ref (computer->secret);
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  GBytes *resume;
+  GBytes *confirm;
+} Caught;
+
+static void
+caught_clear (Caught *self)
+{
+  g_clear_pointer (&self->resume, g_bytes_unref);
+  g_clear_pointer (&self->confirm, g_bytes_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Caught, caught_clear)
+
+/* Meets the key as the computer would. Returns whether the key knew it; what was said is caught. */
+static gboolean
+resume (PartyKey *key, const guint8 *binding, EnigmSecret *secret, Caught *caught)
+{
+  g_autoptr (Attacker) attacker = attacker_new (key);
+  EnigmResumeCandidate known = { .secret = secret };
+  g_autoptr (EnigmResumeApp) handshake = NULL;
+  g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_RESUME);
+  g_autoptr (EnigmMessage) confirm = enigm_message_new (ENIGM_MESSAGE_RESUME_CONFIRM);
+  g_autoptr (EnigmMessage) answer = NULL;
+  g_autoptr (EnigmMessage) said = NULL;
+  EnigmResumeHello hello;
+  EnigmResumeShare share;
+
+  caught_clear (caught);
+  memcpy (known.binding, binding, sizeof known.binding);
+  handshake = enigm_resume_app_new (&known);
+  g_assert_true (enigm_resume_app_start (handshake, &hello, NULL));
+  memcpy (message->point, hello.point, sizeof hello.point);
+  memcpy (message->nonce, hello.nonce, sizeof hello.nonce);
+  memcpy (message->mac, hello.hint, sizeof hello.hint);
+  caught->resume = enigm_message_encode (message);
+  attacker_send (attacker, message);
+  answer = attacker_take (attacker);
+  g_assert_cmpint (answer->type, ==, ENIGM_MESSAGE_RESUME_SHARE);
+  memcpy (share.point, answer->point, sizeof share.point);
+  memcpy (share.nonce, answer->nonce, sizeof share.nonce);
+  memcpy (share.mac, answer->mac, sizeof share.mac);
+  attacker->channel = enigm_resume_app_finish (handshake, &share, confirm->mac, NULL);
+  caught->confirm = enigm_message_encode (confirm);
+  attacker_send (attacker, confirm);
+  if (attacker->channel == NULL)
+    {
+      said = attacker_take (attacker);
+      assert_refused (said, ENIGM_REASON_NO_SUCH_SECRET);
+      attacker_await_closed (attacker);
+      return FALSE;
+    }
+  said = attacker_take_sealed (attacker, ENIGM_MESSAGE_STATE);
+  return said->state == ENIGM_REPORTED_TRUSTED;
+}
+
+static void
+assert_not_replayed (PartyKey *key, const Caught *caught)
+{
+  g_autoptr (Attacker) attacker = attacker_new (key);
+  g_autoptr (EnigmMessage) answer = NULL;
+  g_autoptr (EnigmMessage) refused = NULL;
+
+  attacker_send_bytes (attacker, caught->resume);
+  answer = attacker_take (attacker);
+  g_assert_cmpint (answer->type, ==, ENIGM_MESSAGE_RESUME_SHARE);
+  attacker_send_bytes (attacker, caught->confirm);
+  refused = attacker_take (attacker);
+  assert_refused (refused, ENIGM_REASON_NO_SUCH_SECRET);
+  attacker_await_closed (attacker);
+}
+
+/* Who caught a computer's handshake from the air cannot use it again; and what a computer knew is
+ * of no use once it was closed and the key has heard of it. */
+static void
+test_dropped_computer (void)
+{
+  g_autoptr (EnigmAccount) first = party_sign_up (party, "dropped");
+  g_autoptr (EnigmAccount) second = party_sign_in (party, "dropped", "dropped-second");
+  g_autoptr (PartyKey) key = party_key_new (party, "dropped", NULL, NULL);
+  g_autofree char *binding = party_key_pair (key, first);
+  g_autofree char *joined = party_key_pair (key, second);
+  g_autofree char *second_computer = g_strdup (enigm_account_get_computer_id (second));
+  guint8 id[ENIGM_ID_SIZE], first_id[ENIGM_ID_SIZE];
+  g_autoptr (EnigmSecret) stolen = read_secret (key, second_computer, id);
+  g_autoptr (EnigmSecret) own = read_secret (key, enigm_account_get_computer_id (first), first_id);
+  g_autoptr (EnigmSecret) left = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (Caught) caught = { 0 };
+
+  g_assert_cmpstr (binding, ==, joined);
+  g_assert_nonnull (stolen);
+  g_assert_nonnull (own);
+  party_key_do (key, "hold", NULL);
+  g_assert_true (resume (key, id, stolen, &caught));
+  assert_not_replayed (key, &caught);
+
+  enigm_account_sign_out_async (second, FALSE, NULL, attacker_on_finished, &result);
+  g_assert_true (enigm_world_await (attacker_is_set, &result));
+  g_assert_true (enigm_account_sign_out_finish (second, result, NULL));
+  /* The key hears of it with its next answer. */
+  party_key_do (key, "press5", NULL);
+  party_key_await (key, "event drill accepted");
+  left = read_secret (key, second_computer, id);
+  g_assert_null (left);
+  party_key_do (key, "hold", NULL);
+  g_assert_false (resume (key, id, stolen, &caught));
+  assert_not_replayed (key, &caught);
+  g_assert_true (resume (key, first_id, own, &caught));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -380,6 +541,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/attacks/radio/sealed", test_sealed);
   g_test_add_func ("/attacks/radio/offers", test_offers);
   g_test_add_func ("/attacks/radio/offer-of-another-key", test_offer_of_another_key);
+
+  g_test_add_func ("/attacks/radio/dropped-computer", test_dropped_computer);
 
   party = party_new ();
   code = g_test_run ();
