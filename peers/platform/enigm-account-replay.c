@@ -32,6 +32,7 @@ open_text (EnigmChange *change,
 /* Reads password and PIN, in the order in which they stand in a change. */
 static gboolean
 read_secrets (EnigmChange *change,
+              const gchar *table,
               const guint8 *account,
               gchar **password,
               gchar **pin,
@@ -39,15 +40,17 @@ read_secrets (EnigmChange *change,
 {
   g_autoptr (GBytes) sealed_password = NULL;
   g_autoptr (GBytes) sealed_pin = NULL;
+  g_autofree gchar *password_column = g_strconcat (table, ".password", NULL);
+  g_autofree gchar *pin_column = g_strconcat (table, ".pin", NULL);
 
   sealed_password = enigm_cbor_read_blob (change->reader, "password", 1, SEALED_MAX);
   sealed_pin = enigm_cbor_read_blob (change->reader, "pin", 1, SEALED_MAX);
   if (!enigm_cbor_reader_ok (change->reader))
     return TRUE;
-  *password = open_text (change, "accounts.password", account, sealed_password, error);
+  *password = open_text (change, password_column, account, sealed_password, error);
   if (*password == NULL)
     return FALSE;
-  *pin = open_text (change, "accounts.pin", account, sealed_pin, error);
+  *pin = open_text (change, pin_column, account, sealed_pin, error);
   return *pin != NULL;
 }
 
@@ -63,7 +66,7 @@ replay_account (EnigmChange *change, GError **error)
   enigm_cbor_read_bytes (change->reader, "account", sizeof account, account);
   user = enigm_cbor_read_text (change->reader, "user", 1, TEXT_MAX);
   contact_id = enigm_cbor_read_text (change->reader, "contact ID", 1, TEXT_MAX);
-  if (!read_secrets (change, account, &password, &pin, error))
+  if (!read_secrets (change, "accounts", account, &password, &pin, error))
     return FALSE;
   return !enigm_cbor_reader_ok (change->reader) ||
          enigm_store_run (change->state->store, error,
@@ -169,7 +172,7 @@ replay_secrets (EnigmChange *change, GError **error)
   g_autofree gchar *pin = NULL;
 
   enigm_cbor_read_bytes (change->reader, "account", sizeof account, account);
-  if (!read_secrets (change, account, &password, &pin, error))
+  if (!read_secrets (change, "accounts", account, &password, &pin, error))
     return FALSE;
   return !enigm_cbor_reader_ok (change->reader) ||
          enigm_store_run (change->state->store, error,
@@ -197,6 +200,53 @@ static const struct
   { replay_contacts, 5 }, { replay_secrets, 5 },  { replay_deleted, 3 },
 };
 
+static gboolean
+replay_administrator (EnigmChange *change, GError **error)
+{
+  guint8 id[ENIGM_ID_SIZE];
+  g_autofree gchar *name = NULL;
+  g_autofree gchar *password = NULL;
+  g_autofree gchar *pin = NULL;
+  gint64 role;
+
+  enigm_cbor_read_bytes (change->reader, "ID", sizeof id, id);
+  name = enigm_cbor_read_text (change->reader, "name", 1, TEXT_MAX);
+  role = (gint64) enigm_cbor_read_uint (change->reader, "role", 3);
+  if (!read_secrets (change, "administrators", id, &password, &pin, error))
+    return FALSE;
+  return !enigm_cbor_reader_ok (change->reader) ||
+         enigm_store_run (change->state->store, error,
+                          "INSERT INTO administrators (id, name, role, password, pin, created) "
+                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET "
+                          "role = ?3, password = ?4, pin = ?5",
+                          "ksissi", id, name, role, password, pin, change->time);
+}
+
+static gboolean
+replay_removed (EnigmChange *change, GError **error)
+{
+  guint8 id[ENIGM_ID_SIZE];
+
+  enigm_cbor_read_bytes (change->reader, "ID", sizeof id, id);
+  return !enigm_cbor_reader_ok (change->reader) ||
+         enigm_store_run (change->state->store, error,
+                          "UPDATE administrators SET removed = ?2 WHERE id = ?1", "ki", id,
+                          change->time);
+}
+
+#define FIRST_ACCOUNT 16
+#define FIRST_ADMINISTRATOR 32
+
+/* From kind 32 on; enigm-administrators.c says what they are. */
+static const struct
+{
+  EnigmReplayFunc func;
+  gsize n_items;
+} administrator_kinds[] = {
+  { replay_administrator, 7 },
+  { replay_removed, 3 },
+};
+
 /**
  * enigm_account_replay_find:
  * @kind: a kind of change
@@ -207,8 +257,14 @@ static const struct
 EnigmReplayFunc
 enigm_account_replay_find (guint64 kind, gsize *n_items)
 {
-  if (kind < 16 || kind - 16 >= G_N_ELEMENTS (kinds))
+  if (kind >= FIRST_ADMINISTRATOR &&
+      kind - FIRST_ADMINISTRATOR < G_N_ELEMENTS (administrator_kinds))
+    {
+      *n_items = administrator_kinds[kind - FIRST_ADMINISTRATOR].n_items;
+      return administrator_kinds[kind - FIRST_ADMINISTRATOR].func;
+    }
+  if (kind < FIRST_ACCOUNT || kind - FIRST_ACCOUNT >= G_N_ELEMENTS (kinds))
     return NULL;
-  *n_items = kinds[kind - 16].n_items;
-  return kinds[kind - 16].func;
+  *n_items = kinds[kind - FIRST_ACCOUNT].n_items;
+  return kinds[kind - FIRST_ACCOUNT].func;
 }

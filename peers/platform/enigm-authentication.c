@@ -4,6 +4,7 @@
 #include "app/protocol/enigm-content-digest.h"
 #include "app/protocol/enigm-http-signature.h"
 
+#include "enigm-administrators.h"
 #include "enigm-sessions.h"
 
 #define BEARER "Bearer "
@@ -26,21 +27,28 @@ get_only_field (EnigmRequest *request, const gchar *name)
                                                          : NULL;
 }
 
-static gboolean
-find_session (EnigmPlatformState *state, EnigmRequest *request, Who *who, GError **error)
+static GBytes *
+read_token (EnigmRequest *request, GError **error)
 {
   const gchar *authorization = get_only_field (request, "Authorization");
-  g_autoptr (EnigmStatement) statement = NULL;
-  g_autoptr (GBytes) token = NULL;
-  guint8 hash[ENIGM_SHA256_SIZE];
+  GBytes *token = NULL;
 
   if (authorization != NULL && g_str_has_prefix (authorization, BEARER))
     token = enigm_base64url_decode (authorization + strlen (BEARER), TOKEN_SIZE, TOKEN_SIZE);
   if (token == NULL)
-    {
-      enigm_problem_set (error, ENIGM_PROBLEM_SESSION_ENDED, NULL, "there is no session");
-      return FALSE;
-    }
+    enigm_problem_set (error, ENIGM_PROBLEM_SESSION_ENDED, NULL, "there is no session");
+  return token;
+}
+
+static gboolean
+find_session (EnigmPlatformState *state, EnigmRequest *request, Who *who, GError **error)
+{
+  g_autoptr (EnigmStatement) statement = NULL;
+  g_autoptr (GBytes) token = read_token (request, error);
+  guint8 hash[ENIGM_SHA256_SIZE];
+
+  if (token == NULL)
+    return FALSE;
   /* Found by its hash: how long that takes says nothing about a token. */
   enigm_sha256 (ENIGM_PARTS (enigm_part_bytes (token)), hash);
   statement =
@@ -194,6 +202,12 @@ enigm_authentication_check (EnigmPlatformState *state,
 
   if (flags == ENIGM_ROUTE_OPEN)
     return TRUE;
+  if (flags == ENIGM_ROUTE_COMMAND)
+    {
+      g_autoptr (GBytes) token = read_token (request, error);
+
+      return token != NULL && enigm_administrators_authenticate (state, request, token, error);
+    }
   if (bearer && !find_session (state, request, &who, error))
     return FALSE;
   if ((flags & ENIGM_ROUTE_SIGNED) != 0 && !check_signature (state, request, bearer, &who, error))

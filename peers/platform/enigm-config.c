@@ -39,7 +39,8 @@ check_unknown (GKeyFile *key_file, GError **error)
 
           if (g_str_equal (groups[i], GROUP_PLATFORM))
             known = g_str_equal (keys[j], "origin") || g_str_equal (keys[j], "port") ||
-                    g_str_equal (keys[j], "retention-days") || g_str_equal (keys[j], "audit-days");
+                    g_str_equal (keys[j], "retention-days") ||
+                    g_str_equal (keys[j], "audit-days") || g_str_equal (keys[j], "command-sees");
           for (gsize k = 0; g_str_equal (groups[i], GROUP_FILES) && k < G_N_ELEMENTS (files); k++)
             known = known || g_str_equal (keys[j], files[k].key);
           if (!known)
@@ -122,6 +123,26 @@ enigm_config_parse_origin (const gchar *origin, gchar **host, gint *port, GError
   return TRUE;
 }
 
+static gboolean
+read_command_sees (GKeyFile *key_file, EnigmCommandSees *sees, GError **error)
+{
+  static const gchar *const names[] = { "nothing", "events", "positions" };
+  g_autofree gchar *text = g_key_file_get_string (key_file, GROUP_PLATFORM, "command-sees", NULL);
+
+  *sees = ENIGM_COMMAND_SEES_NOTHING;
+  if (text == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (text, names[i]))
+      {
+        *sees = (EnigmCommandSees) i;
+        return TRUE;
+      }
+  g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                       "[" GROUP_PLATFORM "] command-sees: nothing, events or positions");
+  return FALSE;
+}
+
 /**
  * enigm_config_load:
  * @path: a configuration file
@@ -168,6 +189,8 @@ enigm_config_load (const gchar *path, GError **error)
   if (!read_number (key_file, "audit-days", 1, 3650, ENIGM_CONFIG_AUDIT_DAYS, &number, error))
     return NULL;
   self->audit_days = number;
+  if (!read_command_sees (key_file, &self->command_sees, error))
+    return NULL;
 
   absolute = g_canonicalize_filename (path, NULL);
   folder = g_path_get_dirname (absolute);
@@ -208,6 +231,7 @@ enigm_config_write (const gchar *path, const gchar *origin, guint16 port, GError
   g_key_file_set_integer (key_file, GROUP_PLATFORM, "port", port);
   g_key_file_set_integer (key_file, GROUP_PLATFORM, "retention-days", ENIGM_CONFIG_RETENTION_DAYS);
   g_key_file_set_integer (key_file, GROUP_PLATFORM, "audit-days", ENIGM_CONFIG_AUDIT_DAYS);
+  g_key_file_set_string (key_file, GROUP_PLATFORM, "command-sees", "nothing");
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     g_key_file_set_string (key_file, GROUP_FILES, files[i].key, files[i].name);
   return g_key_file_save_to_file (key_file, path, error);

@@ -6,6 +6,21 @@
 G_BEGIN_DECLS
 
 /**
+ * EnigmCommandSees:
+ * @ENIGM_COMMAND_SEES_NOTHING: no events
+ * @ENIGM_COMMAND_SEES_EVENTS: that they are, and since when
+ * @ENIGM_COMMAND_SEES_POSITIONS: also where, while they are active
+ *
+ * What administrators are authorised to see of events.
+ */
+typedef enum
+{
+  ENIGM_COMMAND_SEES_NOTHING,
+  ENIGM_COMMAND_SEES_EVENTS,
+  ENIGM_COMMAND_SEES_POSITIONS,
+} EnigmCommandSees;
+
+/**
  * EnigmConfig:
  * @origin: `https://host` or `https://host:port`, lower case; what keys are bound to
  * @port: TCP port to listen on; 0 lets the system choose one
@@ -19,6 +34,7 @@ G_BEGIN_DECLS
  * @secrets: path of the secrets that no one outside may know (see enigm-platform-state.c)
  * @maker_ca: path of the authorities whose keys are genuine, PEM
  * @retention_days: days after which an ended event is deleted
+ * @command_sees: what administrators see of events: nothing, that they are, or positions as well
  * @audit_days: days after which an audit record is deleted; a security event goes after 30
  *
  * The platform's one configuration file, `platform.conf`, read into types. Paths in the file are
@@ -39,6 +55,7 @@ typedef struct
   gchar *maker_ca;
   guint retention_days;
   guint audit_days;
+  EnigmCommandSees command_sees;
 } EnigmConfig;
 
 #define ENIGM_CONFIG_RETENTION_DAYS 30

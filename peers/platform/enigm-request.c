@@ -182,6 +182,20 @@ enigm_request_get_message (EnigmRequest *self)
 }
 
 /**
+ * enigm_request_get_path_argument:
+ * @self: a request
+ * @index: which `{}` of its route's pattern, from 0
+ *
+ * Returns: (transfer none): what stands there, as it came
+ */
+const gchar *
+enigm_request_get_path_argument (EnigmRequest *self, guint index)
+{
+  g_return_val_if_fail (self != NULL && index < g_strv_length (self->path_arguments), NULL);
+  return self->path_arguments[index];
+}
+
+/**
  * enigm_request_get_path_id:
  * @self: a request
  * @index: which `{}` of the route's pattern, from 0

@@ -31,6 +31,7 @@ const gchar *enigm_request_get_header (EnigmRequest *self, const gchar *name);
 guint enigm_request_count_header (EnigmRequest *self, const gchar *name);
 gchar *enigm_request_dup_address (EnigmRequest *self);
 SoupServerMessage *enigm_request_get_message (EnigmRequest *self);
+const gchar *enigm_request_get_path_argument (EnigmRequest *self, guint index);
 gboolean enigm_request_get_path_id (EnigmRequest *self,
                                     guint index,
                                     guint8 id[ENIGM_ID_SIZE],

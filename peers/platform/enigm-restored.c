@@ -4,8 +4,8 @@
  *
  * With the journal it is brought to today. Without it nobody knows what was revoked, closed or
  * removed since the copy was made. So nothing of it is in force until somebody who knows says so:
- * keys are restricted until their owners confirm, computers are closed, contacts have to be invited
- * anew, pairings are over, and of open events the positions go.
+ * keys are restricted until their owners confirm, computers are closed, administrators removed,
+ * contacts have to be invited anew, pairings are over, and of open events the positions go.
  *
  * Either way a new epoch begins: no request that was signed before is accepted again. */
 
@@ -34,6 +34,7 @@ begin_epoch (EnigmPlatformState *state, GError **error)
       !enigm_store_run (store, error, "UPDATE platform SET epoch = ?1, epoch_began = ?2", "ki",
                         epoch, now) ||
       !enigm_store_run (store, error, "DELETE FROM sessions", "") ||
+      !enigm_store_run (store, error, "DELETE FROM administrator_sessions", "") ||
       !enigm_store_run (store, error, "DELETE FROM offers", "") ||
       !enigm_store_run (store, error,
                         "UPDATE bindings SET proved = NULL, proved_relayed = NULL "
@@ -139,6 +140,9 @@ enigm_restored_without_journal (EnigmPlatformState *state, GError **error)
                           "since = ?1 WHERE state IN ('invited', 'eligible') AND "
                           "contact IS NOT NULL",
                           "i", now) &&
+         enigm_store_run (store, error,
+                          "UPDATE administrators SET removed = ?1 WHERE removed IS NULL", "i",
+                          now) &&
          enigm_store_run (store, error,
                           "UPDATE event_contacts SET removed = ?1 WHERE removed IS NULL", "i",
                           now) &&

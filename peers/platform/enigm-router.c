@@ -23,6 +23,10 @@ static const EnigmRoute *const modules[] = {
   enigm_account_deletion_routes,
   enigm_account_export_routes,
   enigm_bulk_routes,
+  enigm_command_sessions_routes,
+  enigm_command_keys_routes,
+  enigm_command_look_routes,
+  enigm_command_administrators_routes,
 };
 
 /* Whether a path fits a pattern; what stands for its `{}` is added to @arguments, where there is

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @ENIGM_ROUTE_OPEN: anyone may ask; what the handler checks is its own affair
  * @ENIGM_ROUTE_BEARER: with the token of a session
  * @ENIGM_ROUTE_SIGNED: signed by the key of a computer
+ * @ENIGM_ROUTE_COMMAND: with the token of an administrator's session
  *
  * What a request has to bring. With %ENIGM_ROUTE_BEARER and %ENIGM_ROUTE_SIGNED, the session must
  * be that computer's.
@@ -19,6 +20,7 @@ typedef enum
   ENIGM_ROUTE_OPEN = 0,
   ENIGM_ROUTE_BEARER = 1 << 0,
   ENIGM_ROUTE_SIGNED = 1 << 1,
+  ENIGM_ROUTE_COMMAND = 1 << 2,
 } EnigmRouteFlags;
 
 /**
@@ -69,5 +71,11 @@ extern const EnigmRoute enigm_contacts_routes[];
 extern const EnigmRoute enigm_invitations_routes[];
 extern const EnigmRoute enigm_events_routes[];
 extern const EnigmRoute enigm_stream_routes[];
+
+/* Command's. */
+extern const EnigmRoute enigm_command_sessions_routes[];
+extern const EnigmRoute enigm_command_keys_routes[];
+extern const EnigmRoute enigm_command_look_routes[];
+extern const EnigmRoute enigm_command_administrators_routes[];
 
 G_END_DECLS

@@ -18,6 +18,8 @@ static const struct
   { "serve", enigm_platform_serve, "answer keys and apps" },
   { "backup", enigm_platform_backup, "copy the database, also while the platform runs" },
   { "restore", enigm_platform_restore, "put a copy back, and let nothing come back with it" },
+  { "administrator", enigm_platform_administrator,
+    "make an owner, who signs in with enigm-command" },
   { "audit", enigm_platform_audit, "verify or list what happened" },
 };
 
@@ -26,7 +28,7 @@ print_usage (FILE *file)
 {
   g_fprintf (file, "Usage: enigm-platform SUBCOMMAND [OPTION…]\n\n");
   for (gsize i = 0; i < G_N_ELEMENTS (subcommands); i++)
-    g_fprintf (file, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
+    g_fprintf (file, "  %-13s %s\n", subcommands[i].name, subcommands[i].summary);
   g_fprintf (file, "\nEach tells its options with --help.\n");
 }
 

@@ -122,3 +122,26 @@ CREATE TABLE stream_items (
 ) STRICT;
 CREATE INDEX stream_items_by_account ON stream_items (account, number);
 CREATE INDEX stream_items_by_time ON stream_items (time);
+
+-- Who runs the platform for others. Whoever is removed stays: the audit speaks of them.
+CREATE TABLE administrators (
+  id BLOB PRIMARY KEY CHECK (length (id) = 16),
+  name TEXT NOT NULL UNIQUE,
+  role INTEGER NOT NULL CHECK (role BETWEEN 1 AND 3),
+  -- crypt (3) with yescrypt.
+  password TEXT NOT NULL,
+  pin TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  removed INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE administrator_sessions (
+  -- SHA-256 of the token.
+  token_hash BLOB PRIMARY KEY CHECK (length (token_hash) = 32),
+  id BLOB NOT NULL UNIQUE CHECK (length (id) = 16),
+  administrator BLOB NOT NULL REFERENCES administrators (id),
+  begun INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  -- Wrong PINs since the last right one.
+  pin_tries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
