@@ -225,3 +225,13 @@ needles_report (GHashTable *found, const char *where)
     g_test_message ("%s: %s is in %s", where, (char *) name, (char *) region);
   return g_hash_table_size (found);
 }
+
+/* Says what is in @data. Returns how many. */
+guint
+needles_report_in (Needles *self, gconstpointer data, gsize size, const char *where)
+{
+  g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  search_part (self, data, size, where, found);
+  return needles_report (found, where);
+}

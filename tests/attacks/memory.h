@@ -21,6 +21,7 @@ void needles_remove (Needles *self, gconstpointer data, gsize size);
 void needles_remove_all (Needles *self, Needles *others);
 guint needles_count (Needles *self);
 GHashTable *needles_search (Needles *self, pid_t pid, GError **error);
+guint needles_report_in (Needles *self, gconstpointer data, gsize size, const char *where);
 guint needles_report (GHashTable *found, const char *where);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Needles, needles_free)

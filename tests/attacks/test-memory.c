@@ -13,12 +13,14 @@
 #include "key-memory.h"
 #include "protocol/enigm-credential.h"
 #include "protocol/enigm-secret.h"
+#include "protocol/enigm-text.h"
 
 /* As party.c has it; and characters in a session's token. */
 #define PASSWORD "practice password"
 #define TOKEN_SIZE 43
 
 static Party *party;
+static char *said_path;
 
 /* Every secret that this process made and dropped, as it was when its last holder let go. */
 static Needles *dropped;
@@ -39,17 +41,24 @@ __wrap_enigm_channel_get_session_value (EnigmChannel *self)
   return __real_enigm_channel_get_session_value (self);
 }
 
-/* As it is, and as it would be written in JSON or kept in a keyring. */
 static void
-add (Needles *needles, const char *name, gconstpointer data, gsize size)
+add_text (Needles *needles, const char *name, const char *kind, char *text)
 {
-  g_autofree char *text_name = g_strconcat (name, " as text", NULL);
-  char *text = g_base64_encode (data, size);
+  g_autofree char *text_name = g_strconcat (name, " ", kind, NULL);
 
-  needles_add (needles, name, data, size);
   needles_add (needles, text_name, text, strcspn (text, "="));
   explicit_bzero (text, strlen (text));
   g_free (text);
+}
+
+/* As it is, and as it would be written in JSON, kept in a keyring, or logged. */
+static void
+add (Needles *needles, const char *name, gconstpointer data, gsize size)
+{
+  needles_add (needles, name, data, size);
+  add_text (needles, name, "in base64", g_base64_encode (data, size));
+  add_text (needles, name, "in base64url", enigm_base64url_encode (data, size));
+  add_text (needles, name, "in hex", enigm_hex_encode (data, size));
 }
 
 void
@@ -94,6 +103,48 @@ assert_clean (Needles *needles, GSubprocess *process, const char *where, const c
   if (allowed != NULL)
     g_hash_table_remove (found, allowed);
   g_assert_cmpuint (g_hash_table_size (found), ==, 0);
+}
+
+/* What others see of a process: its command line and its environment, and, where it leaves a core,
+ * a file with everything in it. */
+static void
+assert_shows_nothing (Needles *needles, GSubprocess *process, PartyKey *key)
+{
+  static const char *const seen[] = { "cmdline", "environ" };
+  const char *pid = process != NULL ? g_subprocess_get_identifier (process) : "self";
+  g_autofree char *limits_path = g_build_filename ("/proc", pid, "limits", NULL);
+  g_autofree char *limits = NULL;
+  g_autoptr (GRegex) no_core = g_regex_new ("Max core file size +0 +0 ", 0, 0, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (seen); i++)
+    {
+      g_autofree char *path = g_build_filename ("/proc", pid, seen[i], NULL);
+      g_autofree char *data = NULL;
+      gsize size;
+
+      if (!g_file_get_contents (path, &data, &size, NULL))
+        continue; /* closed even to this user */
+      g_assert_cmpuint (needles_report_in (needles, data, size, path), ==, 0);
+      g_assert_null (memmem (data, size, enigm_setup_code_get_text (key->code), 14));
+    }
+  if (process == NULL)
+    return;
+  g_assert_true (g_file_get_contents (limits_path, &limits, NULL, NULL));
+  g_assert_true (g_regex_match (no_core, limits, 0, NULL));
+}
+
+/* Everything that app, key and platform have said so far. */
+static void
+assert_said_nothing (Needles *needles, PartyKey *key)
+{
+  g_autofree char *said = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (said_path, &said, &size, NULL));
+  g_assert_cmpuint (size, >, 1000);
+  g_assert_cmpuint (needles_report_in (needles, said, size, "what was logged"), ==, 0);
+  g_assert_null (strstr (said, PASSWORD));
+  g_assert_null (strstr (said, enigm_setup_code_get_text (key->code)));
 }
 
 /* What the key keeps for as long as it is bound, and what key and platform derive from that. */
@@ -165,14 +216,27 @@ test_pairing (void)
   dropped = needles_new ();
   binding = party_key_pair (key, account);
   of_pairing = g_steal_pointer (&dropped);
-  g_test_message ("%u secrets were used in the pairing", needles_count (of_pairing) / 2);
-  g_assert_cmpuint (needles_count (of_pairing), >, 20);
+  g_test_message ("%u secrets were used in the pairing", needles_count (of_pairing) / 4);
+  g_assert_cmpuint (needles_count (of_pairing), >, 40);
   take_what_key_keeps (key, credentials, shared);
   assert_clean (of_pairing, NULL, "app, paired", NULL);
   assert_clean (of_pairing, party->platform, "platform, paired", NULL);
   assert_clean (credentials, NULL, "app, paired", NULL);
   assert_clean (credentials, party->platform, "platform, paired", NULL);
   assert_clean (shared, party->platform, "platform, paired", NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      GSubprocess *process = i == 0 ? NULL : i == 1 ? key->process : party->platform;
+
+      assert_shows_nothing (of_sign_up, process, key);
+      assert_shows_nothing (of_pairing, process, key);
+      assert_shows_nothing (credentials, process, key);
+      assert_shows_nothing (shared, process, key);
+    }
+  assert_said_nothing (of_sign_up, key);
+  assert_said_nothing (of_pairing, key);
+  assert_said_nothing (credentials, key);
+  assert_said_nothing (shared, key);
   /* The key is told of the end of the link a moment later. */
   attacker_let_seconds_pass (1);
   forget_verifier (key, of_pairing);
@@ -215,14 +279,26 @@ test_search (void)
 int
 main (int argc, char *argv[])
 {
-  int code;
+  int code, said, own_stderr;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attacks/memory/search", test_search);
   g_test_add_func ("/attacks/memory/pairing", test_pairing);
 
+  said = g_file_open_tmp ("enigm-said-XXXXXX", &said_path, NULL);
+  g_assert_cmpint (said, >=, 0);
+  own_stderr = dup (STDERR_FILENO);
+  g_assert_cmpint (dup2 (said, STDERR_FILENO), >=, 0);
+  /* The app says all it can; the others would mix it with what they are asked to print. */
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_log_set_debug_enabled (TRUE);
   party = party_new ();
   code = g_test_run ();
   party_free (party);
+  dup2 (own_stderr, STDERR_FILENO);
+  close (own_stderr);
+  close (said);
+  unlink (said_path);
+  g_free (said_path);
   return code;
 }
