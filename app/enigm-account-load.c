@@ -269,6 +269,7 @@ advance (GTask *task)
       enigm_account_set_state (self, load->computer_key != NULL
                                        ? ENIGM_ACCOUNT_STATE_SIGNED_IN
                                        : ENIGM_ACCOUNT_STATE_SESSION_ENDED);
+      enigm_account_signal_due (self);
       g_task_return_boolean (task, TRUE);
       break;
     default:

@@ -136,6 +136,8 @@ gboolean enigm_account_require (EnigmAccount *self, GTask *task);
 /* Tells the platform what waits to be told of others' alerts: enigm-alert-notice.c. */
 void enigm_account_send_stages (EnigmAccount *self);
 void enigm_account_queue_stage (EnigmAccount *self, const gchar *id, const gchar *stage);
+/* Signals alerts that are due, the oldest first. */
+void enigm_account_signal_due (EnigmAccount *self);
 /* Forgets what was noted of alerts that are gone. */
 void enigm_account_prune_notices (EnigmAccount *self);
 

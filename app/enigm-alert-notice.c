@@ -35,6 +35,29 @@ enigm_account_is_alert_due (EnigmAccount *self, EnigmAlert *alert)
   return own == NULL || enigm_alert_stage_get_seen (own) == 0;
 }
 
+/**
+ * enigm_account_signal_due:
+ *
+ * What came when nobody was there to show it any more, as the program ended, comes before anything
+ * that the platform has to tell now.
+ */
+void
+enigm_account_signal_due (EnigmAccount *self)
+{
+  g_autoptr (GPtrArray) due = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *alerts = G_LIST_MODEL (self->alerts);
+
+  for (guint i = g_list_model_get_n_items (alerts); i-- > 0;)
+    {
+      g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
+
+      if (enigm_account_is_alert_due (self, alert))
+        g_ptr_array_add (due, g_steal_pointer (&alert));
+    }
+  for (guint i = 0; i < due->len; i++)
+    enigm_account_emit_alert_changed (self, due->pdata[i]);
+}
+
 typedef struct
 {
   EnigmAccount *account;

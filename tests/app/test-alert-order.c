@@ -218,6 +218,29 @@ test_told_twice (Fixture *f, gconstpointer data)
   g_assert_false (enigm_account_is_alert_due (f->account, alert));
 }
 
+static void
+on_order_told (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
+{
+  g_string_append (user_data, g_str_equal (enigm_alert_get_id (alert), ID) ? "first" : "second");
+}
+
+/* What was kept and never shown, because the program ended, comes first at the next start. */
+static void
+test_kept_and_not_shown (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) order = g_string_new (NULL);
+
+  tell (f, event (ID, 1790000000, 0, 1790000000, 0));
+  tell (f, event (OTHER, 1790000001, 0, 1790000001, 0));
+  g_signal_connect (f->account, "alert-changed", G_CALLBACK (on_order_told), order);
+  enigm_account_signal_due (f->account);
+  g_assert_cmpstr (order->str, ==, "firstsecond");
+  enigm_account_note_alert_shown (f->account, enigm_account_find_alert (f->account, ID));
+  g_string_truncate (order, 0);
+  enigm_account_signal_due (f->account);
+  g_assert_cmpstr (order->str, ==, "second");
+}
+
 /* One that was seen elsewhere, or has ended, needs no notification. */
 static void
 test_not_due (Fixture *f, gconstpointer data)
@@ -259,6 +282,7 @@ main (int argc, char **argv)
   add ("position-stays-new", test_position_stays_new);
   add ("same-second", test_same_second);
   add ("told-twice", test_told_twice);
+  add ("kept-and-not-shown", test_kept_and_not_shown);
   add ("not-due", test_not_due);
   add ("backoff", test_backoff);
   return g_test_run ();

@@ -219,7 +219,6 @@ on_contact_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_object (&lane->contact);
       return;
     }
-  g_signal_connect (lane->contact, "alert-changed", G_CALLBACK (on_alert_changed), lane);
   enigm_account_listen (lane->contact, TRUE);
 }
 
@@ -234,6 +233,7 @@ attend_to_contact (Lane *lane)
     {
       lane->contact = new_account (lane, "contact");
       lane->contact_loading = TRUE;
+      g_signal_connect (lane->contact, "alert-changed", G_CALLBACK (on_alert_changed), lane);
       enigm_account_load_async (lane->contact, NULL, on_contact_loaded, lane);
     }
   else if (!lane->contact_wanted && lane->contact != NULL && lane->leaving == NULL &&
