@@ -2,6 +2,7 @@
 """A private world whose programs are watched: each event waits until the test says go on."""
 import base64
 import collections
+import contextlib
 import hashlib
 import json
 import mmap
@@ -14,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "world"))
@@ -150,7 +152,7 @@ class FaultWorld(World):
 
     def furnish(self):
         super().furnish()
-        self.kim = Person("kim", self.witness.environment("app", os.environ))
+        self.kim = Kim("kim", self.witness.environment("app", os.environ))
         self.kim.sign_up(self.platform)
 
     def set_range(self, in_range):
@@ -179,6 +181,8 @@ class FaultWorld(World):
     def new_key(self):
         """A key from the factory, running, with its button held. No other one is there."""
         if self.key:
+            for binding in self.look_platform():
+                self.kim.ctl("revoke", binding, "--reason=retired", "--yes")
             self.key.kill()
             self.forget_secrets()
         self.key = FaultKey(self)
@@ -217,6 +221,16 @@ class FaultWorld(World):
             states = dict(database.execute("SELECT lower(hex(id)), state FROM bindings WHERE state IN (1, 2, 3)"
                                            " AND certificate = ?", [self.key.certificate]))
         return {binding: STATES[state] for binding, state in states.items()}
+
+
+class Kim(Person):
+    """Somebody who looks at the first page, too."""
+
+    def status(self):
+        """Asks the platform, and returns the sentence that answers whether it would work."""
+        process = self.start("status")  # it ends with a code that says so, too
+        out, _ = process.communicate(timeout=DEADLINE)
+        return json.loads(out.strip().splitlines()[-1])["sentence"]
 
 
 class FaultKey(Key):
@@ -312,7 +326,11 @@ def fits(seen):
     return bool(trusted) and any(secret in key["flash"] for secret in app.values())
 
 
-def settle(world, felt):
+def settle(world):
     """Waits until the key has heard how its pending binding ended."""
-    while world.look_key()["binding"] == "pending":
-        felt.await_line("state ")
+    felt = world.key.watch()
+    until = time.monotonic() + 2 * DEADLINE
+    while world.look_key()["binding"] == "pending" and time.monotonic() < until:
+        with contextlib.suppress(WorldError):
+            felt.line(deadline=2)  # the news may have come before the watch began
+    felt.stop()

@@ -11,6 +11,7 @@ import threading
 
 from faults import DAY, FaultWorld, Try, describe, fits, pair, settle
 from points import APP, KEY, PAIRING, PLATFORM, PROGRAMS, number
+import sentences
 import workers
 
 
@@ -110,6 +111,24 @@ class FallBack:
         world.key.start()
 
 
+def expected(circumstance, number):
+    """What the person may read as the pairing ends."""
+    kind = type(circumstance)
+    paired = [sentences.PAIRED] + ([sentences.RELAYED] if number >= 9 else [])
+    if kind is Cancel:
+        return [sentences.CANCELLED] if number <= 25 else paired + ([sentences.CANCELLED] if number == 26 else [])
+    if kind in (OutOfRange, FallBack):
+        return ([sentences.LOST] if number <= 15 else [sentences.MAY_FINISH, sentences.ELSEWHERE] if number <= 23
+                else paired + [sentences.MAY_FINISH] if number <= 26 else paired)
+    if kind in (KeyringLocked, KeyringGone):
+        return [sentences.LOCKED if kind is KeyringLocked else sentences.NO_KEYRING]
+    if kind is Clock and circumstance.who == PLATFORM and circumstance.seconds > 0:
+        return [sentences.CLOCK if number == 9 else sentences.TOOK_TOO_LONG]
+    if kind is Clock or number >= 12:
+        return paired
+    return [sentences.AWAY] + (paired if number == 10 else [])
+
+
 def run(world, circumstance, point):
     key = world.new_key()
     begun, over = threading.Event(), threading.Event()
@@ -143,12 +162,12 @@ def run(world, circumstance, point):
     finally:
         end()
     assert begun.is_set(), f"the point was never reached: {tried.sentence}"
-    felt = key.watch()
-    settle(world, felt)
-    world.kim.ctl("keys")
+    settle(world)
+    world.kim.status()
     seen = world.look()
     left = f"{describe(seen)}; ended with {code}; read: {tried.sentence}"
     whole = fits(seen)
+    assert tried.sentence in expected(circumstance, point.number), f"not what was to be read here; {left}"
     if not whole:
         if isinstance(circumstance, FallBack):
             key.ctl("hold")

@@ -12,7 +12,28 @@ import threading
 
 from faults import FaultWorld, Try, describe, fits, pair, settle
 from points import APP, JOINING, KEY, PAIRING, PLATFORM, PROGRAMS, RELAYED, number
+import sentences
 import workers
+
+
+def expected(table, number, who, platform):
+    """What the person may read: as the pairing ends, or, when it was the app that died, on its first page."""
+    if who == APP:
+        states = list(platform.values())
+        return {("trusted",): [sentences.NOBODY], ("pending",): [sentences.NOT_HEARD]}.get(
+            tuple(states), [sentences.UNFINISHED] if number > 1 else
+            [sentences.UNFINISHED, sentences.REVOKED, sentences.NO_KEY])
+    if table is JOINING:
+        return [sentences.JOINED, sentences.LOST if who == KEY else sentences.AWAY]
+    paired = [sentences.RELAYED] if table is RELAYED else [sentences.PAIRED]
+    if who == PLATFORM:
+        # Before the offer it is asked again only by hand. Afterwards whoever finds it away tries again.
+        return paired + ([sentences.AWAY] if number <= 11 else []) + ([sentences.RELAYED] if number >= 12 else [])
+    if number <= 15:
+        return [sentences.LOST] + (paired if number <= 2 else [])
+    if number <= 23:
+        return [sentences.MAY_FINISH, sentences.ELSEWHERE]
+    return paired + ([sentences.MAY_FINISH] if number <= 27 else [])
 
 
 def run(world, table, point, who):
@@ -54,14 +75,15 @@ def run(world, table, point, who):
         hold_if_asked(tried.lines[-1] if tried.lines else {})
     elif who == PLATFORM:
         world.platform.start()
-    felt = key.watch()
     code = tried.wait()
     if table is not RELAYED:
-        settle(world, felt)
-    world.kim.ctl("keys")
+        settle(world)
+    status = world.kim.status()
     seen = world.look()
-    left = f"{describe(seen)}; read: {tried.sentence}"
+    read = status if who == APP else tried.sentence
+    left = f"{describe(seen)}; read: {read}"
     whole = fits(seen)
+    assert read in expected(table, point.number, who, seen["platform"]), f"not what was to be read here; {left}"
     if who != APP and code == 0:
         assert whole, f"the app says it is paired; {left}"
     if not whole:
