@@ -104,13 +104,15 @@ enigm_account_write_document (EnigmAccount *self)
   json_object_set_string_member (root, "last_event_id",
                                  self->last_event_id != NULL ? self->last_event_id : "");
   json_object_set_member (root, "labels", build_map (self->labels));
+  json_object_set_member (root, "notes", build_map (self->notes));
   json_object_set_member (root, "names", build_map (self->names));
   json_object_set_member (root, "revoking", build_map (self->revoking));
   json_object_set_member (root, "shown", build_set (self->shown));
   json_object_set_member (root, "staging", build_map (self->staging));
   add_drills (self, root);
   add_list (root, &enigm_list_keys, self->keys);
-  add_list (root, &enigm_list_contacts, self->contacts);
+  add_list (root, &enigm_list_contacts, self->listed);
+  enigm_contact_edits_write (&self->edits, root);
   add_list (root, &enigm_list_invitations, self->invitations);
   add_list (root, &enigm_list_alerts, self->alerts);
 
@@ -240,11 +242,14 @@ enigm_account_read_document (EnigmAccount *self, GBytes *plain, GError **error)
       !enigm_json_read_string (root, "contacts_etag", 256, &self->contacts_etag, error) ||
       !enigm_json_read_string (root, "last_event_id", 256, &self->last_event_id, error) ||
       !read_map (root, "labels", ENIGM_LABEL_MAX, self->labels, error) ||
+      (json_object_has_member (root, "notes") &&
+       !read_map (root, "notes", ENIGM_NOTE_MAX, self->notes, error)) ||
       !read_map (root, "names", ENIGM_LABEL_MAX, self->names, error) ||
       !read_map (root, "revoking", ENIGM_LABEL_MAX, self->revoking, error) ||
       !read_notices (self, root, error) || !read_drills (root, self->drills, error) ||
       !enigm_account_merge_list (self, self->keys, &enigm_list_keys, root, error) ||
-      !enigm_account_merge_list (self, self->contacts, &enigm_list_contacts, root, error) ||
+      !enigm_account_merge_list (self, self->listed, &enigm_list_contacts, root, error) ||
+      !enigm_contact_edits_read (&self->edits, root, error) ||
       !enigm_account_merge_list (self, self->invitations, &enigm_list_invitations, root, error) ||
       !enigm_account_merge_list (self, self->alerts, &enigm_list_alerts, root, error))
     {
@@ -255,7 +260,7 @@ enigm_account_read_document (EnigmAccount *self, GBytes *plain, GError **error)
   self->last_event_id = null_if_empty (self->last_event_id);
   enigm_account_take_platform (self, platform);
   enigm_account_take_names (self, user, contact_id);
-  enigm_account_decorate (self);
+  enigm_account_show_contacts (self);
   g_object_notify (G_OBJECT (self), "pairing-unfinished");
   return TRUE;
 }

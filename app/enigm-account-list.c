@@ -169,12 +169,8 @@ enigm_account_merge_list_asked (EnigmAccount *self,
                                 gint64 asked,
                                 GError **error)
 {
-  GListModel *model = G_LIST_MODEL (store);
   g_autoptr (GPtrArray) items = NULL;
   JsonArray *array;
-  guint n_old = g_list_model_get_n_items (model);
-  guint prefix = 0;
-  guint suffix = 0;
 
   if (!enigm_json_read_array (answer, type->field, type->max, &array, error) ||
       (items = parse_list (type, array, error)) == NULL)
@@ -194,7 +190,18 @@ enigm_account_merge_list_asked (EnigmAccount *self,
       g_object_unref (items->pdata[i]);
       items->pdata[i] = g_object_ref (then);
     }
-  keep_newer (model, type, items, asked);
+  keep_newer (G_LIST_MODEL (store), type, items, asked);
+  enigm_account_splice_list (store, items);
+  return TRUE;
+}
+
+void
+enigm_account_splice_list (GListStore *store, GPtrArray *items)
+{
+  GListModel *model = G_LIST_MODEL (store);
+  guint n_old = g_list_model_get_n_items (model);
+  guint prefix = 0;
+  guint suffix = 0;
 
   while (prefix < n_old && prefix < items->len)
     {
@@ -215,7 +222,6 @@ enigm_account_merge_list_asked (EnigmAccount *self,
   if (prefix + suffix < MAX (n_old, items->len))
     g_list_store_splice (store, prefix, n_old - prefix - suffix, items->pdata + prefix,
                          items->len - prefix - suffix);
-  return TRUE;
 }
 
 static const gchar *
@@ -263,6 +269,8 @@ enigm_account_decorate (EnigmAccount *self)
 
       enigm_contact_set_label (contact,
                                look_up (self->labels, enigm_contact_get_contact_id (contact)));
+      enigm_contact_set_note (contact,
+                              look_up (self->notes, enigm_contact_get_contact_id (contact)));
     }
   model = G_LIST_MODEL (self->invitations);
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)

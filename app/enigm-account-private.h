@@ -14,6 +14,19 @@ G_BEGIN_DECLS
  * (enigm-sign-in.c, enigm-sign-out.c), asking the platform (enigm-refresh.c), and one file for each
  * thing that can be changed.
  */
+
+/* What is to become of the contacts: enigm-contact-edits.c. */
+typedef struct
+{
+  gchar **base;   /* the list that the person edited */
+  gchar **wanted; /* what they made of it; NULL unless it has to be sent */
+  gchar **sent;   /* what the platform was asked for last; its answer may have been lost */
+  gchar *seen;    /* entity tag of the list that they were shown beside their own */
+  gchar *refusal; /* why the platform did not take it, in words */
+  gboolean sending;
+  GPtrArray *tasks; /* who waits for the next time it is sent */
+} EnigmContactEdits;
+
 struct _EnigmAccount
 {
   GObject parent;
@@ -36,13 +49,17 @@ struct _EnigmAccount
   gboolean pairing_unfinished;
 
   GListStore *keys;
-  GListStore *contacts;
+  GListStore *listed;   /* contacts, as the platform lists them */
+  GListStore *contacts; /* as they are shown: with what waits to be sent */
   GListStore *invitations;
   GListStore *alerts;
   /* The entity tag that the contacts came with. */
   gchar *contacts_etag;
+  EnigmContactEdits edits;
+  EnigmContactsState contacts_state;
 
   GHashTable *labels;   /* contact ID -> label */
+  GHashTable *notes;    /* contact ID -> note */
   GHashTable *names;    /* binding -> name */
   GHashTable *drills;   /* binding -> EnigmDrillEvidence */
   GHashTable *revoking; /* binding -> reason: queued while the platform is away */
@@ -111,6 +128,8 @@ gboolean enigm_account_merge_list_asked (EnigmAccount *self,
                                          JsonObject *answer,
                                          gint64 asked,
                                          GError **error);
+/* Makes the store hold @items, changing it only where they differ. */
+void enigm_account_splice_list (GListStore *store, GPtrArray *items);
 gpointer
 enigm_account_find (GListStore *store, const EnigmListType *type, const gchar *id, guint *position);
 /* The JSON an item was read from, for the cache. */
@@ -173,6 +192,25 @@ void enigm_account_send_revocations_async (EnigmAccount *self,
                                            gpointer user_data);
 gboolean
 enigm_account_send_revocations_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/* What is to become of the contacts. */
+gchar **enigm_account_list_ids (GListStore *store);
+gchar **enigm_account_dup_wanted (EnigmAccount *self);
+void enigm_account_want_contacts (EnigmAccount *self, gchar **wanted);
+void enigm_account_show_contacts (EnigmAccount *self);
+void enigm_account_take_contacts (EnigmAccount *self, const gchar *etag);
+void enigm_account_note_contacts_taken (EnigmAccount *self);
+void enigm_account_set_contacts_state (EnigmAccount *self, EnigmContactsState state);
+void enigm_account_send_contacts_async (EnigmAccount *self,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean
+enigm_account_send_contacts_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+/* Whether what failed will do once the platform can be reached. */
+gboolean enigm_account_is_away (const GError *error);
+void enigm_contact_edits_clear (EnigmContactEdits *edits);
+void enigm_contact_edits_write (EnigmContactEdits *edits, JsonObject *root);
+gboolean enigm_contact_edits_read (EnigmContactEdits *edits, JsonObject *root, GError **error);
 
 gboolean enigm_account_check_label (const gchar *label, GError **error);
 

@@ -18,6 +18,7 @@ enum
   PROP_UNKNOWN_SINCE,
   PROP_LISTENING,
   PROP_PAIRING_UNFINISHED,
+  PROP_CONTACTS_STATE,
   N_PROPS
 };
 
@@ -55,6 +56,9 @@ enigm_account_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_PAIRING_UNFINISHED:
       g_value_set_boolean (value, self->pairing_unfinished);
       break;
+    case PROP_CONTACTS_STATE:
+      g_value_set_enum (value, self->contacts_state);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -83,11 +87,15 @@ enigm_account_finalize (GObject *object)
   g_free (self->contact_id);
   g_free (self->computer_id);
   g_object_unref (self->keys);
+  g_object_unref (self->listed);
   g_object_unref (self->contacts);
   g_object_unref (self->invitations);
   g_object_unref (self->alerts);
   g_free (self->contacts_etag);
+  enigm_contact_edits_clear (&self->edits);
+  g_clear_pointer (&self->edits.tasks, g_ptr_array_unref);
   g_hash_table_unref (self->labels);
+  g_hash_table_unref (self->notes);
   g_hash_table_unref (self->names);
   g_hash_table_unref (self->drills);
   g_hash_table_unref (self->revoking);
@@ -120,6 +128,8 @@ enigm_account_class_init (EnigmAccountClass *class)
   properties[PROP_LISTENING] = g_param_spec_boolean ("listening", NULL, NULL, FALSE, flags);
   properties[PROP_PAIRING_UNFINISHED] =
     g_param_spec_boolean ("pairing-unfinished", NULL, NULL, FALSE, flags);
+  properties[PROP_CONTACTS_STATE] = g_param_spec_enum (
+    "contacts-state", NULL, NULL, ENIGM_TYPE_CONTACTS_STATE, ENIGM_CONTACTS_STATE_SETTLED, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   alert_changed_signal = g_signal_new ("alert-changed", ENIGM_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0,
@@ -132,9 +142,11 @@ enigm_account_init (EnigmAccount *self)
   self->user = g_strdup ("");
   self->contact_id = g_strdup ("");
   self->keys = g_list_store_new (ENIGM_TYPE_KEY);
+  self->listed = g_list_store_new (ENIGM_TYPE_CONTACT);
   self->contacts = g_list_store_new (ENIGM_TYPE_CONTACT);
   self->invitations = g_list_store_new (ENIGM_TYPE_INVITATION);
   self->alerts = g_list_store_new (ENIGM_TYPE_ALERT);
+  self->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->drills = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -307,6 +319,17 @@ enigm_account_find_label (EnigmAccount *self, const gchar *contact_id)
   return label != NULL ? label : "";
 }
 
+const gchar *
+enigm_account_find_note (EnigmAccount *self, const gchar *contact_id)
+{
+  const gchar *note;
+
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self) && contact_id != NULL, NULL);
+
+  note = g_hash_table_lookup (self->notes, contact_id);
+  return note != NULL ? note : "";
+}
+
 gboolean
 enigm_account_get_pairing_unfinished (EnigmAccount *self)
 {
@@ -346,6 +369,15 @@ enigm_account_set_state (EnigmAccount *self, EnigmAccountState state)
   self->state = state;
   enigm_account_stream_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+void
+enigm_account_set_contacts_state (EnigmAccount *self, EnigmContactsState state)
+{
+  if (self->contacts_state == state)
+    return;
+  self->contacts_state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTACTS_STATE]);
 }
 
 void
@@ -425,12 +457,17 @@ void
 enigm_account_forget (EnigmAccount *self)
 {
   g_list_store_remove_all (self->keys);
+  g_list_store_remove_all (self->listed);
   g_list_store_remove_all (self->contacts);
+  enigm_contact_edits_clear (&self->edits);
+  self->edits.sending = FALSE;
+  enigm_account_set_contacts_state (self, ENIGM_CONTACTS_STATE_SETTLED);
   g_list_store_remove_all (self->invitations);
   g_list_store_remove_all (self->alerts);
   g_clear_pointer (&self->contacts_etag, g_free);
   g_clear_pointer (&self->last_event_id, g_free);
   g_hash_table_remove_all (self->labels);
+  g_hash_table_remove_all (self->notes);
   g_hash_table_remove_all (self->names);
   g_hash_table_remove_all (self->drills);
   g_hash_table_remove_all (self->revoking);

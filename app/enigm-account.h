@@ -2,6 +2,7 @@
 #pragma once
 
 #include "enigm-alert.h"
+#include "enigm-contact-merge.h"
 #include "enigm-contact.h"
 #include "enigm-invitation.h"
 #include "enigm-key.h"
@@ -31,6 +32,32 @@ typedef enum
 } EnigmAccountState;
 
 /**
+ * EnigmContactsState:
+ * @ENIGM_CONTACTS_STATE_SETTLED: the contacts are as the platform has them
+ * @ENIGM_CONTACTS_STATE_WAITING: edits made here wait to be sent
+ * @ENIGM_CONTACTS_STATE_CONFLICT: another computer changed the list meanwhile; the person decides
+ */
+typedef enum
+{
+  ENIGM_CONTACTS_STATE_SETTLED,
+  ENIGM_CONTACTS_STATE_WAITING,
+  ENIGM_CONTACTS_STATE_CONFLICT,
+} EnigmContactsState;
+
+/**
+ * EnigmContactsChoice:
+ * @ENIGM_CONTACTS_CHOICE_MINE: the list as it was edited on this computer
+ * @ENIGM_CONTACTS_CHOICE_THEIRS: the list as the platform has it
+ * @ENIGM_CONTACTS_CHOICE_MERGED: one list with the edits of both
+ */
+typedef enum
+{
+  ENIGM_CONTACTS_CHOICE_MINE,
+  ENIGM_CONTACTS_CHOICE_THEIRS,
+  ENIGM_CONTACTS_CHOICE_MERGED,
+} EnigmContactsChoice;
+
+/**
  * EnigmAccount:
  *
  * The account on this computer: its session, its keys, contacts, invitations and alerts. The
@@ -45,7 +72,7 @@ typedef enum
  * (the last request reached the platform); `unknown-since` (Unix seconds of the last time the
  * platform was heard, when it cannot be reached now; 0: what is shown is known now);
  * `listening`; `pairing-unfinished` (a pairing began on this computer and was neither finished nor
- * cancelled; set by whoever pairs, kept across restarts).
+ * cancelled; set by whoever pairs, kept across restarts); `contacts-state` (#EnigmContactsState).
  */
 #define ENIGM_TYPE_ACCOUNT (enigm_account_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmAccount, enigm_account, ENIGM, ACCOUNT, GObject)
@@ -129,6 +156,14 @@ EnigmAlert *enigm_account_find_alert (EnigmAccount *self, const gchar *id);
  * Returns: (transfer none): the owner's word for that contact ID, "" without one
  */
 const gchar *enigm_account_find_label (EnigmAccount *self, const gchar *contact_id);
+
+/**
+ * enigm_account_find_note:
+ * @contact_id: a contact ID
+ *
+ * Returns: (transfer none): what the owner noted about them, "" without a note
+ */
+const gchar *enigm_account_find_note (EnigmAccount *self, const gchar *contact_id);
 
 gboolean enigm_account_get_pairing_unfinished (EnigmAccount *self);
 
@@ -295,13 +330,28 @@ gboolean enigm_account_rename_key_finish (EnigmAccount *self, GAsyncResult *resu
 gchar *enigm_account_check_new_contact (EnigmAccount *self, const gchar *text, GError **error);
 
 /**
+ * enigm_account_check_replacement:
+ * @text: a contact ID as typed, of who is to take another contact's place
+ *
+ * As enigm_account_check_new_contact(), for a list that does not grow.
+ *
+ * Returns: (transfer full) (nullable): the contact ID in its canonical form
+ */
+gchar *enigm_account_check_replacement (EnigmAccount *self, const gchar *text, GError **error);
+
+/**
  * enigm_account_add_contact_async:
  * @contact_id: a contact ID as typed
  * @label: (nullable): the owner's word for them; never sent
  *
- * Every change of contacts is an `If-Match` request: if the list was changed elsewhere meanwhile it
- * fails with %ENIGM_ERROR_CONFLICT, the model then holds the list as it is now, and nothing was
- * overwritten.
+ * Every change of contacts is kept on this computer first. Where the platform cannot be reached it
+ * succeeds, waits there in sight (#EnigmContact:waiting, #EnigmAccount:contacts-state), and is sent
+ * with the next refresh that reaches the platform. What the platform refuses for another reason is
+ * taken back. If the list was changed elsewhere meanwhile it fails with %ENIGM_ERROR_CONFLICT:
+ * nothing was overwritten, the model holds the list as the platform has it, and both lists wait for
+ * enigm_account_settle_contacts_async(); until then no other change is taken.
+ *
+ * A contact that waits to be removed is taken back to their place by adding them.
  */
 void enigm_account_add_contact_async (EnigmAccount *self,
                                       const gchar *contact_id,
@@ -339,6 +389,89 @@ void enigm_account_move_contact_async (EnigmAccount *self,
                                        gpointer user_data);
 gboolean
 enigm_account_move_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_replace_contact_async:
+ * @contact: one of this account's contacts
+ * @contact_id: the contact ID, as typed, of who takes their place
+ * @label: (nullable): the owner's word for the new one; never sent
+ *
+ * One change: there is no moment with both or with neither. Conflicts as with
+ * enigm_account_add_contact_async().
+ */
+void enigm_account_replace_contact_async (EnigmAccount *self,
+                                          EnigmContact *contact,
+                                          const gchar *contact_id,
+                                          const gchar *label,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+gboolean
+enigm_account_replace_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+EnigmContactsState enigm_account_get_contacts_state (EnigmAccount *self);
+
+/**
+ * enigm_account_get_contacts_refusal:
+ *
+ * Returns: (transfer none) (nullable): why the platform did not take edits that waited, translated
+ */
+const gchar *enigm_account_get_contacts_refusal (EnigmAccount *self);
+
+/**
+ * enigm_account_dup_contacts_choice:
+ * @choice: which list
+ * @clash: (out) (optional): why there is no merged one
+ *
+ * Returns: (transfer full) (nullable): contact IDs, as the list would be; %NULL if both edits
+ *   contradict each other
+ */
+gchar **enigm_account_dup_contacts_choice (EnigmAccount *self,
+                                           EnigmContactsChoice choice,
+                                           EnigmContactClash *clash);
+
+/**
+ * enigm_contact_clash_describe:
+ *
+ * Returns: (transfer full): one sentence, translated; "" for %ENIGM_CONTACT_CLASH_NONE
+ */
+gchar *enigm_contact_clash_describe (EnigmContactClash clash);
+
+/**
+ * enigm_account_note_conflict_shown:
+ *
+ * Says that the person was shown both lists, as they are now.
+ */
+void enigm_account_note_conflict_shown (EnigmAccount *self);
+
+/**
+ * enigm_account_settle_contacts_async:
+ * @choice: which list it is to be; %ENIGM_CONTACTS_CHOICE_THEIRS also discards what only waits
+ *
+ * Fails with %ENIGM_ERROR_CONFLICT if the platform's list is another one than the person was shown,
+ * or changes again before it is sent; nothing is overwritten then.
+ */
+void enigm_account_settle_contacts_async (EnigmAccount *self,
+                                          EnigmContactsChoice choice,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+gboolean
+enigm_account_settle_contacts_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_note_contact_async:
+ * @contact_id: whom it is about: a contact, or somebody who invited
+ * @note: at most 1024 bytes; "" for none. It never leaves this computer, and works offline.
+ */
+void enigm_account_note_contact_async (EnigmAccount *self,
+                                       const gchar *contact_id,
+                                       const gchar *note,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean
+enigm_account_note_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
 /**
  * enigm_account_label_contact_async:
@@ -502,5 +635,8 @@ gboolean enigm_account_is_saving (EnigmAccount *self);
 
 GType enigm_account_state_get_type (void);
 #define ENIGM_TYPE_ACCOUNT_STATE (enigm_account_state_get_type ())
+
+GType enigm_contacts_state_get_type (void);
+#define ENIGM_TYPE_CONTACTS_STATE (enigm_contacts_state_get_type ())
 
 G_END_DECLS

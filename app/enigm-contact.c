@@ -18,6 +18,8 @@ struct _EnigmContact
   EnigmContactState state;
   gint64 since;
   gchar *reason;
+  gchar *note;
+  EnigmContactWaiting waiting;
 };
 
 G_DEFINE_TYPE (EnigmContact, enigm_contact, G_TYPE_OBJECT)
@@ -30,6 +32,8 @@ enum
   PROP_STATE,
   PROP_SINCE,
   PROP_REASON,
+  PROP_NOTE,
+  PROP_WAITING,
   N_PROPS
 };
 
@@ -60,6 +64,12 @@ enigm_contact_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_REASON:
       g_value_set_string (value, self->reason);
       break;
+    case PROP_NOTE:
+      g_value_set_string (value, self->note);
+      break;
+    case PROP_WAITING:
+      g_value_set_enum (value, self->waiting);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -73,6 +83,7 @@ enigm_contact_finalize (GObject *object)
   g_free (self->contact_id);
   g_free (self->label);
   g_free (self->reason);
+  g_free (self->note);
   G_OBJECT_CLASS (enigm_contact_parent_class)->finalize (object);
 }
 
@@ -92,6 +103,9 @@ enigm_contact_class_init (EnigmContactClass *class)
                                               ENIGM_CONTACT_STATE_INVITED, flags);
   properties[PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_REASON] = g_param_spec_string ("reason", NULL, NULL, NULL, flags);
+  properties[PROP_NOTE] = g_param_spec_string ("note", NULL, NULL, NULL, flags);
+  properties[PROP_WAITING] = g_param_spec_enum ("waiting", NULL, NULL, ENIGM_TYPE_CONTACT_WAITING,
+                                                ENIGM_CONTACT_WAITING_NOTHING, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -99,6 +113,17 @@ static void
 enigm_contact_init (EnigmContact *self)
 {
   self->label = g_strdup ("");
+  self->note = g_strdup ("");
+}
+
+EnigmContact *
+enigm_contact_new (const gchar *contact_id)
+{
+  EnigmContact *self = g_object_new (ENIGM_TYPE_CONTACT, NULL);
+
+  self->contact_id = g_strdup (contact_id);
+  self->reason = g_strdup ("");
+  return self;
 }
 
 EnigmContact *
@@ -148,6 +173,21 @@ enigm_contact_set_label (EnigmContact *self, const gchar *label)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
+void
+enigm_contact_set_note (EnigmContact *self, const gchar *note)
+{
+  enigm_model_set_string (G_OBJECT (self), &self->note, note, properties[PROP_NOTE]);
+}
+
+void
+enigm_contact_set_waiting (EnigmContact *self, EnigmContactWaiting waiting)
+{
+  if (self->waiting == waiting)
+    return;
+  self->waiting = waiting;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WAITING]);
+}
+
 const gchar *
 enigm_contact_get_contact_id (EnigmContact *self)
 {
@@ -191,18 +231,39 @@ enigm_contact_get_reason (EnigmContact *self)
 }
 
 const gchar *
+enigm_contact_get_note (EnigmContact *self)
+{
+  g_return_val_if_fail (ENIGM_IS_CONTACT (self), NULL);
+  return self->note;
+}
+
+EnigmContactWaiting
+enigm_contact_get_waiting (EnigmContact *self)
+{
+  g_return_val_if_fail (ENIGM_IS_CONTACT (self), ENIGM_CONTACT_WAITING_NOTHING);
+  return self->waiting;
+}
+
+const gchar *
+enigm_contact_waiting_to_string (EnigmContactWaiting waiting)
+{
+  static const gchar *const names[] = { "", "add", "remove", "move" };
+
+  g_return_val_if_fail (waiting < G_N_ELEMENTS (names), NULL);
+  return names[waiting];
+}
+
+const gchar *
 enigm_contact_state_to_string (EnigmContactState state)
 {
   g_return_val_if_fail (state < G_N_ELEMENTS (state_names) - 1, NULL);
   return state_names[state];
 }
 
-gchar *
-enigm_contact_describe_state (EnigmContact *self, gint64 now)
+static gchar *
+describe_listed (EnigmContact *self, gint64 now)
 {
   g_autofree gchar *age = NULL;
-
-  g_return_val_if_fail (ENIGM_IS_CONTACT (self), NULL);
 
   age = enigm_describe_age (self->since, now);
   switch (self->state)
@@ -220,8 +281,35 @@ enigm_contact_describe_state (EnigmContact *self, gint64 now)
         return g_strdup (_ ("Cannot be reached: account closed"));
       if (g_strcmp0 (self->reason, "left") == 0)
         return g_strdup (_ ("Cannot be reached: left your contacts"));
+      if (g_strcmp0 (self->reason, "restored") == 0)
+        return g_strdup (_ ("Cannot be reached: the platform was restored. Invite them anew"));
       return g_strdup (_ ("Cannot be reached"));
     default:
       g_assert_not_reached ();
+    }
+}
+
+gchar *
+enigm_contact_describe_state (EnigmContact *self, gint64 now)
+{
+  g_autofree gchar *listed = NULL;
+
+  g_return_val_if_fail (ENIGM_IS_CONTACT (self), NULL);
+
+  listed = describe_listed (self, now);
+  switch (self->waiting)
+    {
+    case ENIGM_CONTACT_WAITING_ADD:
+      return g_strdup (_ ("Waits for the network. Not invited yet: an alert does not reach them"));
+    case ENIGM_CONTACT_WAITING_REMOVE:
+      return g_strdup (self->state == ENIGM_CONTACT_STATE_ELIGIBLE
+                         ? _ ("Removing waits for the network. Until then an alert reaches them")
+                         : _ ("Removing waits for the network"));
+    case ENIGM_CONTACT_WAITING_MOVE:
+      /* Translators: %s is such as “Accepted 3 days ago” */
+      return g_strdup_printf (_ ("%s. The new place waits for the network"), listed);
+    case ENIGM_CONTACT_WAITING_NOTHING:
+    default:
+      return g_steal_pointer (&listed);
     }
 }

@@ -10,6 +10,26 @@ G_BEGIN_DECLS
 /* Longest label, in bytes of UTF-8; it never leaves this computer. */
 #define ENIGM_LABEL_MAX 128
 
+/* Longest note, likewise. */
+#define ENIGM_NOTE_MAX 1024
+
+/**
+ * EnigmContactWaiting:
+ * @ENIGM_CONTACT_WAITING_NOTHING: the platform has them as they are shown
+ * @ENIGM_CONTACT_WAITING_ADD: not invited yet
+ * @ENIGM_CONTACT_WAITING_REMOVE: still told until the platform knows
+ * @ENIGM_CONTACT_WAITING_MOVE: in another place at the platform
+ *
+ * Which edit of this computer's waits to be sent.
+ */
+typedef enum
+{
+  ENIGM_CONTACT_WAITING_NOTHING,
+  ENIGM_CONTACT_WAITING_ADD,
+  ENIGM_CONTACT_WAITING_REMOVE,
+  ENIGM_CONTACT_WAITING_MOVE,
+} EnigmContactWaiting;
+
 /**
  * EnigmContactState:
  * @ENIGM_CONTACT_STATE_INVITED: no answer yet; also for an ID that nobody has
@@ -31,7 +51,7 @@ typedef enum
  * Someone this account chose to be told. Properties, all readable and notifying: `contact-id`
  * (`XXXX-XXXX-XXXX-XXXX-XXXX`), `label` (the owner's word for them, "" for none), `title` (the
  * label, or the contact ID without one), `state`, `since` (Unix seconds), `reason` (as the platform
- * names it, "" for none).
+ * names it, "" for none), `note` (what the owner noted about them, "" for nothing), `waiting`.
  */
 #define ENIGM_TYPE_CONTACT (enigm_contact_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmContact, enigm_contact, ENIGM, CONTACT, GObject)
@@ -42,6 +62,15 @@ const gchar *enigm_contact_get_title (EnigmContact *self);
 EnigmContactState enigm_contact_get_state (EnigmContact *self);
 gint64 enigm_contact_get_since (EnigmContact *self);
 const gchar *enigm_contact_get_reason (EnigmContact *self);
+const gchar *enigm_contact_get_note (EnigmContact *self);
+EnigmContactWaiting enigm_contact_get_waiting (EnigmContact *self);
+
+/**
+ * enigm_contact_waiting_to_string:
+ *
+ * Returns: `add`, `remove`, `move` or "", never translated
+ */
+const gchar *enigm_contact_waiting_to_string (EnigmContactWaiting waiting);
 
 /**
  * enigm_contact_state_to_string:
@@ -57,6 +86,9 @@ const gchar *enigm_contact_state_to_string (EnigmContactState state);
  * Returns: (transfer full): such as "Invited 3 days ago, no answer yet", translated
  */
 gchar *enigm_contact_describe_state (EnigmContact *self, gint64 now);
+
+GType enigm_contact_waiting_get_type (void);
+#define ENIGM_TYPE_CONTACT_WAITING (enigm_contact_waiting_get_type ())
 
 GType enigm_contact_state_get_type (void);
 #define ENIGM_TYPE_CONTACT_STATE (enigm_contact_state_get_type ())

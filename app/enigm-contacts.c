@@ -14,14 +14,21 @@ refuse (GError **error, const gchar *sentence)
   return NULL;
 }
 
-gchar *
-enigm_account_check_new_contact (EnigmAccount *self, const gchar *text, GError **error)
+static gboolean
+is_wanted (EnigmAccount *self, const gchar *contact_id)
 {
-  g_autofree gchar *contact_id = NULL;
+  g_auto (GStrv) wanted = enigm_account_dup_wanted (self);
 
-  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self) && text != NULL, NULL);
+  return g_strv_contains ((const gchar *const *) wanted, contact_id);
+}
 
-  contact_id = enigm_contact_id_canonicalize (text, NULL);
+/* @text as it would be listed; @more is by how many the list grows. */
+static gchar *
+check_new_contact (EnigmAccount *self, const gchar *text, guint more, GError **error)
+{
+  g_autofree gchar *contact_id = enigm_contact_id_canonicalize (text, NULL);
+  g_auto (GStrv) wanted = enigm_account_dup_wanted (self);
+
   if (contact_id == NULL)
     return refuse (error,
                    _ ("This contact ID has a typing error. Nothing was sent. Compare it with "
@@ -29,105 +36,178 @@ enigm_account_check_new_contact (EnigmAccount *self, const gchar *text, GError *
   if (g_str_equal (contact_id, self->contact_id))
     return refuse (error, _ ("This is your own contact ID. Nothing was sent. Ask the person for "
                              "theirs."));
-  if (enigm_account_find (self->contacts, &enigm_list_contacts, contact_id, NULL) != NULL)
+  if (is_wanted (self, contact_id))
     return refuse (error, _ ("This contact is on your list already. Nothing was sent."));
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->contacts)) >= ENIGM_CONTACTS_MAX)
+  if (g_strv_length (wanted) + more > ENIGM_CONTACTS_MAX)
     return refuse (error, _ ("You have ten contacts, which is as many as there can be. Nothing was "
                              "sent. Remove one first."));
   return g_steal_pointer (&contact_id);
 }
 
-/* The list as it is shown, to be changed and sent. */
-static GPtrArray *
-list_ids (EnigmAccount *self)
+gchar *
+enigm_account_check_new_contact (EnigmAccount *self, const gchar *text, GError **error)
 {
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self) && text != NULL, NULL);
+  return check_new_contact (self, text, 1, error);
+}
+
+gchar *
+enigm_account_check_replacement (EnigmAccount *self, const gchar *text, GError **error)
+{
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self) && text != NULL, NULL);
+  return check_new_contact (self, text, 0, error);
+}
+
+gboolean
+enigm_account_is_away (const GError *error)
+{
+  return g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY) ||
+         g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_CERTIFICATE);
+}
+
+/* One change: kept on this computer, then sent. */
+
+typedef struct
+{
+  gchar **before; /* NULL: nothing waited */
+  gchar **after;
+} Edit;
+
+static void
+edit_free (gpointer data)
+{
+  Edit *edit = data;
+
+  g_strfreev (edit->before);
+  g_strfreev (edit->after);
+  g_free (edit);
+}
+
+/* What cannot be kept or is refused is not shown as if it were wanted; what was done after it stays
+ * as it is. */
+static void
+take_back (EnigmAccount *self, Edit *edit)
+{
+  g_auto (GStrv) wanted = enigm_account_dup_wanted (self);
+
+  if (self->edits.wanted == NULL ||
+      !g_strv_equal ((const gchar *const *) wanted, (const gchar *const *) edit->after))
+    return;
+  enigm_account_want_contacts (self, g_steal_pointer (&edit->before));
+  enigm_account_save_cache (self);
+}
+
+static void
+on_edit_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  GError *error = NULL;
+
+  if (enigm_account_send_contacts_finish (self, result, &error))
+    g_task_return_boolean (task, TRUE);
+  else if (enigm_account_is_away (error))
+    {
+      g_clear_error (&error);
+      enigm_account_stream_renew (self);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    {
+      if (!g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_CONFLICT))
+        take_back (self, g_task_get_task_data (task));
+      g_task_return_error (task, error);
+    }
+}
+
+static void
+on_edit_kept (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  GError *error = NULL;
+
+  if (enigm_account_save_finish (self, result, &error))
+    {
+      enigm_account_send_contacts_async (self, on_edit_sent, g_steal_pointer (&task));
+      return;
+    }
+  take_back (self, g_task_get_task_data (task));
+  g_task_return_error (task, error);
+}
+
+/* Takes @ids and @task. */
+static void
+edit (EnigmAccount *self, GPtrArray *ids, GTask *task)
+{
+  Edit *change = g_new0 (Edit, 1);
+
+  g_ptr_array_add (ids, NULL);
+  change->before = g_strdupv (self->edits.wanted);
+  change->after = (gchar **) g_ptr_array_free (ids, FALSE);
+  g_task_set_task_data (task, change, edit_free);
+  enigm_account_want_contacts (self, g_strdupv (change->after));
+  enigm_account_save_async (self, NULL, on_edit_kept, task);
+}
+
+/* The list as the person wants it, to be changed. */
+static GPtrArray *
+list_wanted (EnigmAccount *self)
+{
+  g_auto (GStrv) wanted = enigm_account_dup_wanted (self);
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->contacts)); i++)
-    {
-      g_autoptr (EnigmContact) contact = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
-
-      g_ptr_array_add (ids, g_strdup (enigm_contact_get_contact_id (contact)));
-    }
+  for (gsize i = 0; wanted[i] != NULL; i++)
+    g_ptr_array_add (ids, g_strdup (wanted[i]));
   return ids;
 }
 
-static void
-on_conflict_fetched (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *conflict = g_task_get_task_data (task);
-
-  /* Whether or not the list as it is now could be had, the change was not made. */
-  enigm_account_fetch_list_finish (ENIGM_ACCOUNT (object), result, NULL);
-  g_task_return_error (task, g_error_copy (conflict));
-}
-
-static void
-on_put_answered (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  EnigmAccount *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autofree gchar *etag = NULL;
-  g_autoptr (JsonNode) answer =
-    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, &etag, &error);
-
-  if (self->platform != ENIGM_PLATFORM (object))
-    {
-      g_clear_error (&error);
-      g_task_return_error (task, enigm_account_error_signed_out ());
-    }
-  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_CONFLICT))
-    {
-      g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
-      enigm_account_fetch_list_async (self, &enigm_list_contacts, g_task_get_cancellable (task),
-                                      on_conflict_fetched, g_object_ref (task));
-    }
-  else if (answer == NULL || !enigm_account_merge_list (self, self->contacts, &enigm_list_contacts,
-                                                        json_node_get_object (answer), &error))
-    g_task_return_error (task, enigm_account_note_error (self, error));
-  else
-    {
-      g_free (self->contacts_etag);
-      self->contacts_etag = g_steal_pointer (&etag);
-      enigm_account_decorate (self);
-      enigm_account_save_cache (self);
-      g_task_return_boolean (task, TRUE);
-    }
-}
-
-static void
-put (GTask *task, GPtrArray *ids)
-{
-  EnigmAccount *self = g_task_get_source_object (task);
-  g_autoptr (JsonNode) body = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; i < ids->len; i++)
-    json_array_add_string_element (array, ids->pdata[i]);
-  json_object_set_array_member (object, "contacts", array);
-  json_node_take_object (body, object);
-  enigm_platform_call_async (self->platform, "PUT", "/v1/contacts", body,
-                             ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED,
-                             self->contacts_etag, g_task_get_cancellable (task), on_put_answered,
-                             g_object_ref (task));
-}
-
-/* A list that was never asked for has no tag to be compared: it must not be overwritten. */
+/* A list that was never asked for has no tag to be compared: it must not be overwritten. Nor must
+ * one of two, before the person has decided. */
 static gboolean
 require_list (EnigmAccount *self, GTask *task)
 {
   if (!enigm_account_require (self, task))
     return FALSE;
-  if (self->contacts_etag != NULL)
+  if (self->contacts_state == ENIGM_CONTACTS_STATE_CONFLICT)
+    g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_CONFLICT, "%s",
+                             _ ("Your contacts were changed on two computers. Nothing was changed "
+                                "now. Compare both lists, and choose one first."));
+  else if (self->contacts_etag == NULL)
+    g_task_return_new_error (
+      task, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY, "%s",
+      _ ("Your contacts are not known on this computer yet. Nothing was changed. "
+         "Try again when the platform can be reached."));
+  else
     return TRUE;
-  g_task_return_new_error (
-    task, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY, "%s",
-    _ ("Your contacts are not known on this computer yet. Nothing was changed. "
-       "Try again when the platform can be reached."));
   return FALSE;
+}
+
+/* Where somebody new goes: to the end; who waits to be removed goes back to their place. */
+static guint
+find_new_place (EnigmAccount *self, GPtrArray *ids, const gchar *contact_id)
+{
+  guint place = ids->len;
+  guint found;
+
+  for (gsize i = 0; self->edits.base != NULL && self->edits.base[i] != NULL; i++)
+    {
+      if (!g_str_equal (self->edits.base[i], contact_id))
+        continue;
+      place = 0;
+      for (gsize j = 0; j < i; j++)
+        if (g_ptr_array_find_with_equal_func (ids, self->edits.base[j], g_str_equal, &found))
+          place = found + 1;
+    }
+  return place;
+}
+
+static void
+keep_label (EnigmAccount *self, const gchar *contact_id, const gchar *label)
+{
+  /* Without the contact it would wait for them, and harm nobody. */
+  if (label != NULL && *label != '\0')
+    g_hash_table_insert (self->labels, g_strdup (contact_id), g_strdup (label));
 }
 
 void
@@ -156,12 +236,10 @@ enigm_account_add_contact_async (EnigmAccount *self,
       g_task_return_error (task, error);
       return;
     }
-  /* Saved with the list; without the contact it would wait for them, and harm nobody. */
-  if (label != NULL && *label != '\0')
-    g_hash_table_insert (self->labels, g_strdup (canonical), g_strdup (label));
-  ids = list_ids (self);
-  g_ptr_array_add (ids, canonical);
-  put (task, ids);
+  keep_label (self, canonical, label);
+  ids = list_wanted (self);
+  g_ptr_array_insert (ids, (gint) find_new_place (self, ids, canonical), canonical);
+  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
 }
 
 gboolean
@@ -173,10 +251,10 @@ enigm_account_add_contact_finish (EnigmAccount *self, GAsyncResult *result, GErr
 
 /* Where the contact stands in the list; returns an error through @task if it is gone. */
 static gboolean
-find_contact (EnigmAccount *self, EnigmContact *contact, GTask *task, guint *position)
+find_contact (EnigmContact *contact, GPtrArray *ids, GTask *task, guint *position)
 {
-  if (enigm_account_find (self->contacts, &enigm_list_contacts,
-                          enigm_contact_get_contact_id (contact), position) != NULL)
+  if (g_ptr_array_find_with_equal_func (ids, enigm_contact_get_contact_id (contact), g_str_equal,
+                                        position))
     return TRUE;
   g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_CONFLICT, "%s",
                            _ ("This contact is not on your list any more. Nothing was changed."));
@@ -198,15 +276,57 @@ enigm_account_remove_contact_async (EnigmAccount *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_account_remove_contact_async);
-  if (!require_list (self, task) || !find_contact (self, contact, task, &position))
+  ids = list_wanted (self);
+  if (!require_list (self, task) || !find_contact (contact, ids, task, &position))
     return;
-  ids = list_ids (self);
   g_ptr_array_remove_index (ids, position);
-  put (task, ids);
+  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
 }
 
 gboolean
 enigm_account_remove_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_account_replace_contact_async (EnigmAccount *self,
+                                     EnigmContact *contact,
+                                     const gchar *contact_id,
+                                     const gchar *label,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GPtrArray) ids = NULL;
+  gchar *canonical;
+  GError *error = NULL;
+  guint position;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && ENIGM_IS_CONTACT (contact) && contact_id != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_replace_contact_async);
+  ids = list_wanted (self);
+  if (!require_list (self, task) || !find_contact (contact, ids, task, &position))
+    return;
+  canonical = enigm_account_check_replacement (self, contact_id, &error);
+  if (canonical == NULL || !enigm_account_check_label (label, &error))
+    {
+      g_free (canonical);
+      g_task_return_error (task, error);
+      return;
+    }
+  keep_label (self, canonical, label);
+  g_free (ids->pdata[position]);
+  ids->pdata[position] = canonical;
+  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
+}
+
+gboolean
+enigm_account_replace_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
@@ -229,9 +349,9 @@ enigm_account_move_contact_async (EnigmAccount *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_account_move_contact_async);
-  if (!require_list (self, task) || !find_contact (self, contact, task, &from))
+  ids = list_wanted (self);
+  if (!require_list (self, task) || !find_contact (contact, ids, task, &from))
     return;
-  ids = list_ids (self);
   delta = CLAMP (delta, -ENIGM_CONTACTS_MAX, ENIGM_CONTACTS_MAX);
   to = CLAMP ((gint) from + delta, 0, (gint) ids->len - 1);
   if (to == (gint) from)
@@ -240,7 +360,7 @@ enigm_account_move_contact_async (EnigmAccount *self,
       return;
     }
   g_ptr_array_insert (ids, to, g_ptr_array_steal_index (ids, from));
-  put (task, ids);
+  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
 }
 
 gboolean
@@ -260,7 +380,7 @@ enigm_account_check_label (const gchar *label, GError **error)
 }
 
 static void
-on_label_kept (GObject *object, GAsyncResult *result, gpointer data)
+on_words_kept (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   GError *error = NULL;
@@ -269,6 +389,41 @@ on_label_kept (GObject *object, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/* A person's own words are this computer's alone, so they can be changed with the platform or
+ * session away. */
+static void
+keep_words (EnigmAccount *self,
+            GHashTable *table,
+            const gchar *contact_id,
+            const gchar *words,
+            GTask *task)
+{
+  gchar *canonical;
+
+  if (self->file == NULL)
+    {
+      g_task_return_error (task, enigm_account_error_signed_out ());
+      return;
+    }
+  canonical = enigm_contact_id_canonicalize (contact_id, NULL);
+  if (canonical == NULL)
+    {
+      g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_MALFORMED, "%s",
+                               _ ("This contact ID has a typing error. Nothing was changed."));
+      return;
+    }
+  if (*words != '\0')
+    g_hash_table_insert (table, canonical, g_strdup (words));
+  else
+    {
+      g_hash_table_remove (table, canonical);
+      g_free (canonical);
+    }
+  enigm_account_decorate (self);
+  enigm_account_save_async (self, g_task_get_cancellable (task), on_words_kept,
+                            g_object_ref (task));
 }
 
 void
@@ -280,37 +435,48 @@ enigm_account_label_contact_async (EnigmAccount *self,
                                    gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  g_autofree gchar *canonical = NULL;
   GError *error = NULL;
 
   g_return_if_fail (ENIGM_IS_ACCOUNT (self) && contact_id != NULL && label != NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_account_label_contact_async);
-  /* A label is this computer's alone, so it can be changed with the platform or session away. */
-  if (self->file == NULL)
-    {
-      g_task_return_error (task, enigm_account_error_signed_out ());
-      return;
-    }
-  canonical = enigm_contact_id_canonicalize (contact_id, NULL);
-  if (canonical == NULL)
-    refuse (&error, _ ("This contact ID has a typing error. Nothing was changed."));
-  if (error != NULL || !enigm_account_check_label (label, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (*label != '\0')
-    g_hash_table_insert (self->labels, g_steal_pointer (&canonical), g_strdup (label));
+  if (enigm_account_check_label (label, &error))
+    keep_words (self, self->labels, contact_id, label, task);
   else
-    g_hash_table_remove (self->labels, canonical);
-  enigm_account_decorate (self);
-  enigm_account_save_async (self, cancellable, on_label_kept, g_steal_pointer (&task));
+    g_task_return_error (task, error);
 }
 
 gboolean
 enigm_account_label_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_account_note_contact_async (EnigmAccount *self,
+                                  const gchar *contact_id,
+                                  const gchar *note,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && contact_id != NULL && note != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_note_contact_async);
+  if (strlen (note) <= ENIGM_NOTE_MAX && g_utf8_validate (note, -1, NULL))
+    keep_words (self, self->notes, contact_id, note, task);
+  else
+    g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_MALFORMED, "%s",
+                             _ ("This note is too long. Nothing was changed. Make it shorter."));
+}
+
+gboolean
+enigm_account_note_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);

@@ -25,8 +25,12 @@ void enigm_key_set_waiting_to_revoke (EnigmKey *self, gboolean waiting);
 void enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached);
 
 EnigmContact *enigm_contact_parse (JsonObject *json, GError **error);
+/* Somebody the platform does not list yet. */
+EnigmContact *enigm_contact_new (const gchar *contact_id);
 void enigm_contact_copy (EnigmContact *self, EnigmContact *from);
 void enigm_contact_set_label (EnigmContact *self, const gchar *label);
+void enigm_contact_set_note (EnigmContact *self, const gchar *note);
+void enigm_contact_set_waiting (EnigmContact *self, EnigmContactWaiting waiting);
 
 EnigmInvitation *enigm_invitation_parse (JsonObject *json, GError **error);
 void enigm_invitation_copy (EnigmInvitation *self, EnigmInvitation *from);

@@ -18,7 +18,7 @@ get_store (EnigmAccount *self, const EnigmListType *type)
   if (type == &enigm_list_keys)
     return self->keys;
   if (type == &enigm_list_contacts)
-    return self->contacts;
+    return self->listed;
   if (type == &enigm_list_invitations)
     return self->invitations;
   return self->alerts;
@@ -35,6 +35,13 @@ get_taken (EnigmAccount *self, const EnigmListType *type)
   while (types[i] != type)
     i++;
   return &self->list_taken[i];
+}
+
+/* What was asked for before is older than the list that is known now. */
+void
+enigm_account_note_contacts_taken (EnigmAccount *self)
+{
+  *get_taken (self, &enigm_list_contacts) = ++self->moment;
 }
 
 /* What each alert was last read from, by ID. */
@@ -112,10 +119,7 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
     }
   *taken = fetch->asked;
   if (type == &enigm_list_contacts)
-    {
-      g_free (self->contacts_etag);
-      self->contacts_etag = g_steal_pointer (&etag);
-    }
+    enigm_account_take_contacts (self, etag);
   enigm_account_decorate (self);
   if (alerts != NULL)
     {
@@ -305,7 +309,7 @@ on_bindings_listed (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
+on_contacts_sent (GObject *object, GAsyncResult *result, gpointer data)
 {
   static const EnigmListType *const types[] = { &enigm_list_keys, &enigm_list_contacts,
                                                 &enigm_list_invitations, &enigm_list_alerts };
@@ -315,17 +319,34 @@ on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
   GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
-  if (!enigm_account_send_revocations_finish (self, result, &error))
+  /* What the platform does not take stays in sight, beside the list that is asked for next. */
+  if (!enigm_account_send_contacts_finish (self, result, &error) &&
+      (enigm_account_is_away (error) ||
+       g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED)))
     {
       g_task_return_error (task, error);
       return;
     }
+  g_clear_error (&error);
   refresh->pending = G_N_ELEMENTS (types) + 1;
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     enigm_account_fetch_list_async (self, types[i], cancellable, on_list_fetched,
                                     g_object_ref (task));
   enigm_keyring_list_bindings_async (self->keyring, cancellable, on_bindings_listed,
                                      g_object_ref (task));
+}
+
+static void
+on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (!enigm_account_send_revocations_finish (self, result, &error))
+    g_task_return_error (task, error);
+  else if (enigm_account_require (self, task))
+    enigm_account_send_contacts_async (self, on_contacts_sent, g_steal_pointer (&task));
 }
 
 void

@@ -56,7 +56,8 @@ static const EnigmCliVerb verbs[] = {
     enigm_cli_rename_check,
     enigm_cli_rename },
   { "contacts",
-    "[list | add ID | remove ID | move ID up | label ID WORDS |\n"
+    "[list | add ID | remove ID | replace ID NEW-ID | move ID up |\n"
+    "               label ID WORDS | note ID WORDS | keep-mine | keep-theirs | merge |\n"
     "               invitations | accept ID | decline ID | leave ID]",
     N_ ("see and choose who is told"),
     ENIGM_CLI_NEEDS_LISTS,

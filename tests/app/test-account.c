@@ -457,8 +457,13 @@ test_contacts_conflict (void)
 
     assert_contacts (second, ids);
   }
-  g_assert_true (add_contact (second, enigm_account_get_contact_id (cleo), "Cleo", &error));
+  enigm_account_note_conflict_shown (second);
+  enigm_account_settle_contacts_async (second, ENIGM_CONTACTS_CHOICE_MERGED, NULL, on_awaited,
+                                       &result);
+  await_result (&result);
+  g_assert_true (enigm_account_settle_contacts_finish (second, result, &error));
   g_assert_no_error (error);
+  g_clear_object (&result);
 
   contact = g_list_model_get_item (enigm_account_get_contacts (second), 1);
   enigm_account_move_contact_async (second, contact, -1, NULL, on_awaited, &result);

@@ -98,7 +98,7 @@ def test_words_that_will_not_do():
         ("revoke", "--yes"): [""],
         ("retire", "one", "--yes"): ["two", "--reason=lost"],
         ("release", "one"): ["two"],
-        ("contacts",): ["add", "remove", "move", "label", "accept", "decline", "leave", "nothing", "",
+        ("contacts",): ["add", "remove", "move", "replace", "label", "note", "accept", "decline", "leave", "nothing", "",
                         "--label=x"],
         ("contacts", "add", "one"): ["two"],
         ("contacts", "move", "one"): ["sideways", "11", "-11", "1.5", ""],
@@ -241,7 +241,8 @@ def test_contacts():
         def ids():
             return [item["contact_id"] for item in ask("contacts")["contacts"]]
 
-        assert ask("contacts") | {"known_at": 0} == {"contacts": [], "known": True, "known_at": 0}
+        assert ask("contacts") | {"known_at": 0} == {
+            "contacts": [], "edits": "settled", "known": True, "known_at": 0}
         # However it is typed.
         ask("contacts", "add", kim.contact_id.lower().replace("-", " "), "--label", "Kim")
         ask("contacts", "add", strangers[0])
@@ -300,9 +301,74 @@ def test_contacts():
         assert code == AWAY and out.startswith("The platform cannot be reached. This was known "), out
         ask("contacts", "label", kim.contact_id, "Kim S.")
         assert ask("contacts", code=AWAY)["contacts"][1]["label"] == "Kim S."
-        ask("contacts", "remove", kim.contact_id, code=AWAY)
+
+        # Changes wait in plain sight, and are sent before anything else.
+        answer = ask("contacts", "remove", "Kim S.")
+        assert answer["edits"] == "waiting"
+        assert [item["waiting"] for item in answer["contacts"]] == ["", "remove"], answer
+        answer = ask("contacts", "add", strangers[1], "--label", "Two")
+        assert [item["waiting"] for item in answer["contacts"]] == ["", "remove", "add"], answer
+        ask("contacts", "move", "Two", "up")
+        code, out, err = run("contacts")
+        assert code == AWAY and "Not invited yet" in out and "Removing waits" in out, out
+        assert "wait for the network" in out, out
         world.platform.start()
-        assert ids() == [strangers[0], kim.contact_id]
+        assert ids() == [strangers[1], strangers[0]]
+        assert ask("contacts")["edits"] == "settled"
+        refused("contacts", "keep-mine", code=FAILED, says="nothing to decide")
+
+
+def test_conflict():
+    with World(adapters=None, keyring=True, platform=True) as world:
+        owner = Person("owner", dict(os.environ))
+        elsewhere = world.add_person("elsewhere")
+        people = [Person(name, world.add_person(name)) for name in ("kim", "lou", "max")]
+        for person in (owner, *people):
+            person.sign_up(world.platform)
+        kim, lou, extra = (person.contact_id for person in people)
+        ask("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner",
+            env=elsewhere, secrets=[("--password-fd", owner.password + "\n")])
+        ask("contacts", "add", kim, "--label", "Kim")
+        ask("contacts", env=elsewhere)
+
+        # Without the network on both; the first to be back is the first to be sent.
+        world.platform.kill()
+        ask("contacts", "add", lou, "--label", "Lou")
+        ask("contacts", "replace", kim, extra, env=elsewhere)
+        world.platform.start()
+        assert ask("contacts")["edits"] == "settled"
+
+        refused("contacts", "keep-mine", env=elsewhere, code=REFUSED, says="Look again, then choose.")
+        answer = ask("contacts", env=elsewhere)
+        assert answer["edits"] == "conflict"
+        assert (answer["mine"], answer["theirs"], answer["merged"]) == ([extra], [kim, lou], [extra, lou]), answer
+        code, out, err = run("contacts", env=elsewhere)
+        assert "On this computer, not sent" in out and "On the platform, in force" in out, out
+        assert "Both changes together" in out, out
+        refused("contacts", "add", kim, env=elsewhere, code=REFUSED, says="choose one first")
+        ask("contacts", "merge", env=elsewhere)
+        assert [item["contact_id"] for item in ask("contacts")["contacts"]] == [extra, lou]
+        assert ask("contacts", env=elsewhere)["edits"] == "settled"
+
+        # Where they contradict each other there is no list of both; and nothing is lost by looking.
+        world.platform.kill()
+        ask("contacts", "move", lou, "up")
+        ask("contacts", "remove", lou, env=elsewhere)
+        world.platform.start()
+        ask("contacts")
+        answer = ask("contacts", env=elsewhere)
+        assert (answer["mine"], answer["theirs"], answer["merged"]) == ([extra], [lou, extra], None), answer
+        assert "removed a contact whom the other moved" in run("contacts", env=elsewhere)[1]
+        refused("contacts", "merge", env=elsewhere, code=REFUSED, says="Choose one of them.")
+        ask("contacts", "keep-theirs", env=elsewhere)
+        for env in (None, elsewhere):
+            assert [item["contact_id"] for item in ask("contacts", env=env)["contacts"]] == [lou, extra]
+
+        # A note is a person's own, as a label is.
+        ask("contacts", "note", "Lou", "Works nights")
+        assert ask("contacts")["contacts"][0]["note"] == "Works nights"
+        assert ask("contacts", env=elsewhere)["contacts"][0]["note"] == ""
+        refused("contacts", "note", "Lou", "x" * 1025, code=FAILED, says="too long")
 
 
 # Keys and alerts
