@@ -228,6 +228,18 @@ class Window:
                 self.pause()
         raise WorldError(f"Escape does not close {title}")
 
+    def open_with(self, keys, title):
+        """Presses keys until a window of that title is there: without a window manager the keyboard
+        may still be on its way back from a window that has closed."""
+        for _ in range(5):
+            self.key(keys)
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                if any(frame.get_name() == title for frame in self.frames()):
+                    return
+                self.pause()
+        raise WorldError(f"{keys} does not open {title}")
+
     def frames(self):
         app = self.app()
         return [app.get_child_at_index(index) for index in range(app.get_child_count())] if app else []

@@ -31,7 +31,7 @@ NOTIFICATIONS = """<node><interface name="org.freedesktop.Notifications">
 
 
 def open_key(window):
-    window.key("ctrl+comma")
+    window.open_with("ctrl+comma", "Settings")
     window.await_text("Your keys")
     window.click("Enigm Key")
     window.await_text("What you can do")
@@ -95,7 +95,7 @@ def test_lifecycle():
 
 
 def open_ended(window):
-    window.key("ctrl+comma")
+    window.open_with("ctrl+comma", "Settings")
     window.await_text("Ended")
     window.click("Enigm Key")
     window.await_text("What you can do")
@@ -129,7 +129,7 @@ def test_session():
         window.press("Sign In")
         window.await_text("You have no key yet.")
 
-        window.key("ctrl+comma")
+        window.open_with("ctrl+comma", "Settings")
         window.press("Account")
         window.press("Sign Out…")
         window.await_text("Your key goes on working.")
@@ -226,7 +226,7 @@ def test_keyboard():
         window.await_text("Ended in the app of your account")
         window.key("Escape")
 
-        window.key("ctrl+comma")
+        window.open_with("ctrl+comma", "Settings")
         window.await_text("Your keys")
         window.go_to("Enigm Key")
         window.key("Return")
@@ -254,10 +254,10 @@ def test_menu():
         window.press("Help")
         window.await_text("Three quick presses raise an alert")
         window.picture("help")
-        window.key("Escape")
-        window.key("F1")
+        window.leave("Help")
+        window.open_with("F1", "Help")
         window.await_text("Three quick presses raise an alert")
-        window.key("Escape")
+        window.leave("Help")
 
         window.key("ctrl+question")
         window.await_text("Ask the platform again")
@@ -390,7 +390,7 @@ def look_around(window, name, words, width, keys=True):
     look("alert")
     window.press(words["back"])
     if keys:
-        window.key("ctrl+comma")
+        window.open_with("ctrl+comma", words["settings"])
         window.await_text(words["your keys"])
         look("settings")
         window.click("Enigm Key")
@@ -401,11 +401,10 @@ def look_around(window, name, words, width, keys=True):
         look("revoke")
         window.key("Escape")
         window.leave(words["settings"])
-        window.key("F1")
-        window.await_text("Enigm App")
+        window.open_with("F1", words["help"])
         look("help")
         window.leave(words["help"])
-        window.key("ctrl+n")
+        window.open_with("ctrl+n", words["pair"])
         window.await_text(words["find"])
         look("pairing")
         window.leave(words["pair"])
