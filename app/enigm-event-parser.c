@@ -175,3 +175,10 @@ enigm_event_parser_feed (EnigmEventParser *self,
     }
   return TRUE;
 }
+
+const gchar *
+enigm_event_parser_get_id (EnigmEventParser *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return self->id;
+}

@@ -55,6 +55,13 @@ gboolean enigm_event_parser_feed (EnigmEventParser *self,
                                   gpointer user_data,
                                   GError **error);
 
+/**
+ * enigm_event_parser_get_id:
+ *
+ * Returns: (transfer none) (nullable): the ID to resume after, which may come before any event
+ */
+const gchar *enigm_event_parser_get_id (EnigmEventParser *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EnigmEventParser, enigm_event_parser_free)
 
 G_END_DECLS

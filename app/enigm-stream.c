@@ -17,6 +17,7 @@ typedef struct
   EnigmAccount *account; /* weak */
   GCancellable *cancellable;
   EnigmEventParser *parser;
+  GInputStream *stream; /* while it is not read yet */
 } Connection;
 
 static void
@@ -25,6 +26,7 @@ connection_free (Connection *connection)
   g_clear_weak_pointer (&connection->account);
   g_object_unref (connection->cancellable);
   enigm_event_parser_free (connection->parser);
+  g_clear_object (&connection->stream);
   g_free (connection);
 }
 
@@ -190,6 +192,32 @@ on_event (const gchar *id, const gchar *event, const gchar *data, gpointer user_
     refresh (self, cancellable);
 }
 
+static void on_read (GObject *object, GAsyncResult *result, gpointer data);
+
+static void
+read_on (Connection *connection, GInputStream *stream)
+{
+  g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
+                                   on_read, connection);
+}
+
+/* Where a stream begins is said before anything happens in it. */
+static void
+take_id (Connection *connection)
+{
+  const gchar *id = enigm_event_parser_get_id (connection->parser);
+  EnigmAccount *self = connection->account;
+  gboolean is_first = self->last_event_id == NULL;
+
+  if (id == NULL || g_strcmp0 (self->last_event_id, id) == 0)
+    return;
+  g_free (self->last_event_id);
+  self->last_event_id = g_strdup (id);
+  /* Later ones are kept with what they tell. */
+  if (is_first)
+    enigm_account_save_cache (self);
+}
+
 static void
 on_read (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -211,10 +239,33 @@ on_read (GObject *object, GAsyncResult *result, gpointer data)
       give_up (connection, NULL);
       return;
     }
+  take_id (connection);
   /* A comment every thirty seconds says that what is shown is still known. */
   connection->account->heard = g_get_real_time () / G_USEC_PER_SEC;
-  g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
-                                   on_read, connection);
+  read_on (connection, stream);
+}
+
+static void
+on_beginning_known (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Connection *connection = data;
+  g_autoptr (GInputStream) stream = g_steal_pointer (&connection->stream);
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_refresh_finish (ENIGM_ACCOUNT (object), result, &error))
+    {
+      if (is_current (connection))
+        connection->account->stream_failures = 0;
+    }
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    {
+      give_up (connection, error);
+      return;
+    }
+  if (is_current (connection))
+    read_on (connection, stream);
+  else
+    give_up (connection, NULL);
 }
 
 static void
@@ -230,10 +281,17 @@ on_opened (GObject *object, GAsyncResult *result, gpointer data)
       give_up (connection, error);
       return;
     }
-  /* What happened while nobody listened, alerts that the stream no longer holds included. */
+  /* What happened while nobody listened. Who has listened before is told of it by the stream as
+   * well, in order; else it is asked for before anything newer is read. */
+  if (connection->account->last_event_id == NULL)
+    {
+      connection->stream = g_steal_pointer (&stream);
+      enigm_account_refresh_async (connection->account, connection->cancellable, on_beginning_known,
+                                   connection);
+      return;
+    }
   refresh (connection->account, connection->cancellable);
-  g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, connection->cancellable,
-                                   on_read, connection);
+  read_on (connection, stream);
 }
 
 /**

@@ -637,7 +637,8 @@ begin_run (Lane *lane)
       lane->phase = OVER;
       return;
     }
-  runs_left--;
+  if (--runs_left % 100 == 0)
+    g_test_message ("%u runs to begin", runs_left);
   lane->seed = next_seed++;
   g_rand_set_seed (lane->rand, lane->seed);
   g_rand_set_seed (lane->chance, lane->seed);
