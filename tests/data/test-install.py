@@ -18,7 +18,7 @@ import tap  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["ENIGM_BUILD_DIR"])
 SOURCE = pathlib.Path(os.environ["ENIGM_SOURCE_DIR"])
-PROGRAMS = ("enigm-app", "enigm-key", "enigm-keyctl", "enigm-platform", "enigmctl")
+PROGRAMS = ("enigm-app", "enigm-command", "enigm-key", "enigm-keyctl", "enigm-platform", "enigmctl")
 FILES = {
     **{f"bin/{name}": 0o755 for name in PROGRAMS},
     "lib/systemd/system/enigm-platform.service": 0o644,

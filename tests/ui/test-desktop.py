@@ -337,6 +337,16 @@ def test_notification():
         world.keys[0].ctl("long-press")
         window.await_true(lambda: 2 in server.closed, "the notification to go")
 
+        # A drill is answered where it is shown.
+        world.keys[0].ctl("press5")
+        window.await_true(lambda: len(server.shown) > 2, "the drill's notification")
+        title, actions = server.shown[2][3], server.shown[2][5]
+        assert title == "DRILL: a practice alert", title
+        answer = actions[actions.index("I Have Seen This") - 1]
+        server.click(3, answer)
+        window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"),
+                          "that the owner hears it was seen")
+
         # A drill says so in words, and is answered with one press.
         world.keys[0].ctl("press5")
         window.await_true(lambda: len(server.shown) > 2, "a drill's notification")
