@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "enigm-bluez-objects.h"
 #include "enigm-bluez.h"
 #include "enigm-error.h"
 #include "enigm-scan.h"
@@ -281,7 +282,7 @@ on_manager_created (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (EnigmRadio) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  self->manager = g_dbus_object_manager_client_new_finish (result, &error);
+  self->manager = enigm_bluez_objects_open_finish (result, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->cancellable);
@@ -310,10 +311,8 @@ on_manager_created (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 create_manager (EnigmRadio *self)
 {
-  g_dbus_object_manager_client_new (self->connection, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_NONE,
-                                    BLUEZ_NAME, "/",
-                                    enigm_bluez_object_manager_client_get_proxy_type, NULL, NULL,
-                                    self->cancellable, on_manager_created, g_object_ref (self));
+  enigm_bluez_objects_open_async (self->connection, self->cancellable, on_manager_created,
+                                  g_object_ref (self));
 }
 
 static void

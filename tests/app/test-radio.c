@@ -156,6 +156,38 @@ test_power (void)
   await_state (radio, ENIGM_RADIO_READY);
 }
 
+/* Whatever changes while the app is still finding out how things are is not missed. */
+static void
+test_changes_while_starting (void)
+{
+  g_autoptr (EnigmWorld) world = enigm_world_new (ENIGM_WORLD_SYSTEM_BUS);
+  g_autoptr (GDBusConnection) bus = enigm_world_connect (world, G_BUS_TYPE_SYSTEM);
+
+  enigm_world_start_radio (world, 12);
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *adapter = g_strdup_printf ("hci%u", i);
+
+      set_powered (bus, adapter, i == 0);
+    }
+  for (guint i = 0; i < 150; i++)
+    {
+      const gboolean powered = i % 2 == 1;
+      g_autoptr (GDBusConnection) own = enigm_world_connect (world, G_BUS_TYPE_SYSTEM);
+      g_autoptr (EnigmRadio) radio = enigm_radio_new (own);
+
+      const gint64 began = g_get_monotonic_time ();
+
+      while (g_get_monotonic_time () - began < i * 200)
+        g_main_context_iteration (NULL, FALSE);
+      g_dbus_connection_call (
+        bus, "org.bluez", "/org/bluez/hci0", "org.freedesktop.DBus.Properties", "Set",
+        g_variant_new ("(ssv)", "org.bluez.Adapter1", "Powered", g_variant_new_boolean (powered)),
+        NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+      await_state (radio, powered ? ENIGM_RADIO_READY : ENIGM_RADIO_OFF);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -164,5 +196,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/radio/service-comes-and-goes", test_service_comes_and_goes);
   g_test_add_func ("/app/radio/adapter-comes-and-goes", test_adapter_comes_and_goes);
   g_test_add_func ("/app/radio/power", test_power);
+  g_test_add_func ("/app/radio/changes-while-starting", test_changes_while_starting);
   return g_test_run ();
 }
