@@ -9,6 +9,9 @@
 #define INBOX_PATH SERVICE_PATH "/inbox"
 #define OUTBOX_PATH SERVICE_PATH "/outbox"
 
+/* bluetoothd may refuse a moment after it has come, as it does with advertisements. */
+#define AGAIN_S 3
+
 #define CHARACTERISTIC_INTERFACE "org.bluez.GattCharacteristic1"
 
 /**
@@ -31,6 +34,7 @@ struct _EnigmKeyGatt
   gboolean wanted;
   gboolean calling;
   gboolean registered;
+  guint again_id;
 
   char *central; /* object path */
   guint mtu;
@@ -54,6 +58,7 @@ enigm_key_gatt_dispose (GObject *object)
 {
   EnigmKeyGatt *self = ENIGM_KEY_GATT (object);
 
+  g_clear_handle_id (&self->again_id, g_source_remove);
   if (self->radio != NULL)
     g_signal_handlers_disconnect_by_data (self->radio, self);
   if (self->application != NULL)
@@ -326,6 +331,17 @@ enigm_key_gatt_new (EnigmKeyRadio *radio)
 
 static void converge (EnigmKeyGatt *self);
 
+static gboolean
+on_again_elapsed (gpointer user_data)
+{
+  EnigmKeyGatt *self = user_data;
+
+  self->again_id = 0;
+  converge (self);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -337,8 +353,10 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
     ENIGM_BLUEZ_GATT_MANAGER1 (source), result, &error);
   if (!self->registered)
     g_message ("Bluetooth does not serve the key now: %s", error->message);
-  else if (!self->wanted)
+  if (self->registered && !self->wanted)
     converge (self);
+  else if (!self->registered && self->wanted && self->again_id == 0)
+    self->again_id = g_timeout_add_seconds (AGAIN_S, on_again_elapsed, self);
 }
 
 static void
@@ -357,6 +375,7 @@ on_unregistered (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 converge (EnigmKeyGatt *self)
 {
+  g_clear_handle_id (&self->again_id, g_source_remove);
   if (self->calling || self->wanted == self->registered)
     return;
 
