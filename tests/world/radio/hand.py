@@ -75,8 +75,29 @@ class Hand:
 
     # What is left
 
-    def devices(self, adapter="hci0"):
-        """Paths of what an adapter knows: what a person would see in Bluetooth settings."""
+    def await_scan(self, adapter="hci0"):
+        """Waits until somebody scans."""
+        context = GLib.MainContext.default()
+        subscription = self.bus.signal_subscribe(BLUEZ, None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                                 lambda *_: None)
+        while not self.call(f"/org/bluez/{adapter}", "org.freedesktop.DBus.Properties", "Get",
+                            GLib.Variant("(ss)", (ADAPTER, "Discovering")))[0]:
+            context.iteration(True)
+        self.bus.signal_unsubscribe(subscription)
+
+    def describe(self):
+        """What org.bluez says of itself, and the last words of every program, for who has to find a fault."""
+        objects = self.call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
+        lines = [f"{path}: {name}={value}" for path, interfaces in objects.items()
+                 for properties in interfaces.values() for name, value in properties.items()
+                 if name in ("Powered", "Discovering", "ActiveInstances", "Connected", "RSSI")]
+        for process in self.world.processes:
+            lines += [f"{process.name}: {line}" for line in process.tail(6).splitlines()]
+        return "\n".join(lines)
+
+    def devices(self, adapter="hci0", service=None):
+        """Paths of what an adapter knows, or of what has a service: what Bluetooth settings show."""
         objects = self.call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
         return sorted(path for path, interfaces in objects.items()
-                      if path.startswith(f"/org/bluez/{adapter}/") and "org.bluez.Device1" in interfaces)
+                      if path.startswith(f"/org/bluez/{adapter}/") and "org.bluez.Device1" in interfaces
+                      and (service is None or service in interfaces["org.bluez.Device1"]["UUIDs"]))

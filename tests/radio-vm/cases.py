@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong on a radio, and what a person then reads. The same cases on every radio that is org.bluez.
+
+A case takes a Stage. It asserts sentences in the order in which enigmctl says them; between them it may
+say other things.
+"""
+import json
+import pathlib
+import sys
+import threading
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "world/radio")]
+from journey import Journey  # noqa: E402
+from person import Person  # noqa: E402
+from world import DEADLINE, Key, WorldError  # noqa: E402
+
+HOLD = "Hold the key's button until its light turns."
+OFF = "Bluetooth is off. Turn it on to find your key."
+NO_ADAPTER = "This computer has no Bluetooth adapter. Plug one in; it is found by itself."
+NO_SERVICE = ("This computer's Bluetooth service is not running. Start it (bluetooth.service, from the package "
+              "bluez) and try again.")
+LOST = ("The connection to the key was lost. Bring it close to this computer, hold its button until its light "
+        "turns, and try again.")
+SILENT = ("The key does not answer any more. Bring it close to this computer, hold its button until its light "
+          "turns, and try again.")
+UNHEARD = ("The connection to the key was lost, and the platform has not heard from it yet. Your key finishes by "
+           "itself when it has mobile data within ten minutes. Otherwise nothing stays bound, and you can pair it "
+           "again.")
+PRESS = "Your key is vibrating. Press its button once."
+READY = "Your key reached the platform by itself and proved who it is."
+ADAPTERS = ["hci0", "hci1", "hci2"]  # the app's, and two keys'
+
+
+class Stage:
+    """A world with its owner signed up, one key in the hand, and a hand on the radio."""
+
+    def __init__(self, world, hand, tell=lambda words: None):
+        self.world = world
+        self.hand = hand
+        self.tell = tell
+        self.journey = Journey(world, lambda what, words: tell(f"{what}: {words}"))
+        self.journey.accounts()
+        self.owner = self.journey.owner
+        self.number = 100
+
+    def new_key(self, adapter="hci1"):
+        """One that nobody has paired, with somebody's hand on its button."""
+        self.number += 1
+        key = Key(self.world, self.number)
+        key.adapter = adapter
+        key.start()
+        key.felt = key.watch()
+        return key
+
+    def put_away(self, *keys):
+        for key in keys:
+            key.felt.kill()
+            key.process.stop()
+
+    def pair(self, key):
+        return Pairing(self, key)
+
+    def pairs(self, key):
+        """Nothing stands in the way: a hold, a press, and the key is paired."""
+        while True:
+            key.ctl("hold")
+            pairing = Pairing(self, key)
+            line = pairing.await_line(lambda line: line.get("message") == PRESS or "error" in line, f"'{PRESS}'")
+            if "error" not in line:
+                key.ctl("press")
+                assert pairing.succeeds() == READY
+                return
+            # Only the second one within a second of the first.
+            assert line["error"].startswith("The key asks for a pause of "), line
+            pairing.end()
+
+    def assert_nothing_left(self):
+        """No key is in the computer's Bluetooth list."""
+        left = self.hand.devices("hci0")
+        assert not left, f"bluetoothd still knows {left}"
+
+
+class Pairing:
+    """`enigmctl pair`, and who reads it and presses the button."""
+
+    def __init__(self, stage, key):
+        self.key = key
+        self.said = []
+        self.process = stage.owner.start("pair", secrets=[("--code-fd", key.setup_code)])
+        self.limit = threading.Timer(DEADLINE * 2, self.process.kill)
+        self.limit.start()
+
+    def await_line(self, condition, wanted):
+        for text in self.process.stdout:
+            line = json.loads(text)
+            self.said.append(f"{line.get('step', '')} {line.get('state', '')}: {line.get('message') or line}")
+            if condition(line):
+                return line
+        raise AssertionError("enigmctl did not say " + wanted + " but\n" + "\n".join(self.said) +
+                             "\n" + self.process.stderr.read())
+
+    def reads(self, sentence):
+        """Waits for a sentence, whatever is said before."""
+        return self.await_line(lambda line: line.get("message") == sentence, f"'{sentence}'")
+
+    def await_step(self, step, state):
+        return self.await_line(lambda line: (line.get("step"), line.get("state")) == (step, state), f"{step} {state}")
+
+    def press(self):
+        """Presses once it vibrates, as somebody would who reads that they should."""
+        self.reads(PRESS)
+        self.key.ctl("press")
+
+    def succeeds(self):
+        line = self.await_step("ready", "done")
+        assert self.end() == 0
+        return line["message"]
+
+    def fails(self, *sentences):
+        """The run ends with one of these, and says it once more as its error."""
+        error = self.await_line(lambda line: "error" in line, "an error")
+        assert error["error"] in sentences, "\n".join(self.said)
+        assert any(said.endswith(": " + error["error"]) and "failed" in said for said in self.said), self.said
+        code = self.end()
+        assert code == error["exit"] and code != 0, (code, error)
+        return error["error"]
+
+    def end(self):
+        self.process.communicate()
+        self.limit.cancel()
+        return self.process.returncode
+
+    def stop(self):
+        """As Control-C would."""
+        self.process.terminate()
+        self.end()
+
+
+def case_scanning(stage):
+    """Whatever happens to the radio while it scans is said, and it goes on by itself"""
+    hand, key = stage.hand, stage.new_key()
+    pairing = stage.pair(key)
+    pairing.reads(HOLD)
+    # All of them: one that belongs to a key would be taken for this computer's own.
+    for adapter in reversed(ADAPTERS):
+        hand.power(adapter, False)
+    pairing.reads(OFF)
+    for adapter in ADAPTERS:
+        hand.power(adapter, True)
+    pairing.reads(HOLD)
+    for adapter in reversed(ADAPTERS):
+        hand.unplug(adapter)
+    pairing.reads(NO_ADAPTER)
+    assert [hand.plug() for _ in ADAPTERS] == ADAPTERS
+    pairing.reads(HOLD)
+    hand.kill()
+    pairing.reads(NO_SERVICE)
+    hand.restart(len(ADAPTERS))
+    pairing.reads(HOLD)
+    key.ctl("hold")
+    pairing.press()
+    assert pairing.succeeds() == READY
+    stage.assert_nothing_left()
+    stage.put_away(key)
+
+
+def lose_while_pairing(stage, lose, restore):
+    key = stage.new_key()
+    key.ctl("hold")
+    pairing = stage.pair(key)
+    pairing.reads(PRESS)
+    lose(stage.hand)
+    pairing.fails(LOST)
+    restore(stage.hand)
+    stage.pairs(key)
+    stage.assert_nothing_left()
+    stage.put_away(key)
+
+
+def case_off_while_pairing(stage):
+    """Bluetooth is switched off while the key waits for its button: said, and the next try pairs"""
+    lose_while_pairing(stage, lambda hand: hand.power("hci0", False), lambda hand: hand.power("hci0", True))
+
+
+def case_unplugged_while_pairing(stage):
+    """The adapter is pulled out while the key waits for its button"""
+    lose_while_pairing(stage, lambda hand: hand.unplug("hci0"), lambda hand: hand.plug())
+
+
+def case_killed_while_pairing(stage):
+    """bluetoothd crashes while the key waits for its button"""
+    lose_while_pairing(stage, lambda hand: hand.kill(), lambda hand: hand.restart(len(ADAPTERS)))
+
+
+def case_key_switched_off(stage):
+    """The key's own adapter goes while it waits for its button, and the key switches it on again"""
+    lose_while_pairing(stage, lambda hand: hand.power("hci1", False), lambda hand: None)
+
+
+def case_out_of_range(stage):
+    """The key is carried away while it waits for its button, and back"""
+    lose_while_pairing(stage, lambda hand: hand.set_range("hci0", "hci1", False),
+                       lambda hand: hand.set_range("hci0", "hci1", True))
+
+
+def case_link_lost_anywhere(stage):
+    """The link ends in place of each write and each notification, one after the other"""
+    hand, key, n = stage.hand, stage.new_key(), 0
+    while True:
+        n += 1
+        key.ctl("hold")
+        hand.cut_at(n)
+        pairing = stage.pair(key)
+        words = ""
+        try:
+            pairing.await_line(lambda line: line.get("message") == PRESS or "error" in line, "a word")
+            if "error" not in pairing.said[-1]:
+                key.ctl("press")
+                pairing.await_line(lambda line: "error" in line or "binding" in line, "an end")
+        finally:
+            code = pairing.end()
+        words = pairing.said[-1]
+        stage.tell(f"cut at {n}: {pairing.said[-2:][0]}")
+        if code == 0:
+            break
+        assert any(sentence in words for sentence in (LOST, UNHEARD)), "\n".join(pairing.said)
+        assert n < 200
+    hand.cut_at(0)
+    keys = stage.owner.ctl("keys")["keys"]
+    assert [item["state"] for item in keys if item["state"] == "trusted"], keys
+    stage.assert_nothing_left()
+    stage.put_away(key)
+    stage.tell(f"the pairing that held had {n - 1} writes and notifications to lose")
+
+
+def case_two_keys(stage):
+    """Of two keys in reach, the one whose code is typed vibrates"""
+    first, second = stage.new_key("hci1"), stage.new_key("hci2")
+    first.ctl("hold")
+    second.ctl("hold")
+    pairing = stage.pair(second)
+    pairing.press()
+    assert pairing.succeeds() == READY
+    stage.pairs(first)
+    stage.put_away(first, second)
+
+
+def case_crowd(stage):
+    """Among strangers who advertise, only the key is shown, and it pairs"""
+    key = stage.new_key()
+    stage.hand.crowd(50, 2)
+    key.ctl("hold")
+    found = list(stage.owner.follow("scan", "--seconds=5"))
+    assert [line.get("bound") for line in found] == [False], found
+    stage.pairs(key)
+    stage.hand.crowd(0, 0)
+    stage.put_away(key)
+
+
+def case_smallest_packets(stage):
+    """With an MTU of 23, the smallest there is, it pairs all the same"""
+    key = stage.new_key()
+    stage.hand.set_mtu(23)
+    started = time.monotonic()
+    stage.pairs(key)
+    stage.tell(f"{time.monotonic() - started:.1f} s")
+    stage.hand.set_mtu(517)
+    stage.put_away(key)
+
+
+CASES = [value for name, value in list(globals().items()) if name.startswith("case_")]
+
+
+def run(world, hand, words, without=()):
+    """Runs the journey and the cases, or those that are named, and says how they went in TAP."""
+    cases = {case.__name__.removeprefix("case_").replace("_", "-"): case for case in CASES
+             if case not in without}
+    names = words or ["journey", *cases]
+    stage = Stage(world, hand, lambda text: print(f"# {text}", flush=True))
+    todo = [(step.__name__, lambda step=step: stage.tell(step(stage.journey)))
+            for step in (Journey.steps[1:] if "journey" in names else [])]
+    steps = len(todo)
+    todo += [(name, lambda name=name: cases[name](stage)) for name in names if name != "journey"]
+    print(f"1..{len(todo)}", flush=True)
+    failed = 0
+    for number, (name, test) in enumerate(todo, 1):
+        since = time.monotonic()
+        try:
+            test()
+            print(f"ok {number} {name}")
+        except Exception:  # the next case has a key of its own
+            failed += 1
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+            print("# " + hand.describe().replace("\n", "\n# "))
+            print(f"not ok {number} {name}")
+        print(f"# {name} took {time.monotonic() - since:.1f} s", flush=True)
+        if number == steps:
+            world.keys[0].process.stop()
+    return 1 if failed else 0
