@@ -23,9 +23,10 @@ G_BEGIN_DECLS
 /**
  * ENIGM_FRAME_MIN_MTU:
  *
- * The MTU that every Bluetooth LE link has.
+ * The least that frames are cut for: the MTU that every Bluetooth LE link has, 23, less the two bytes
+ * that a key may have to leave free.
  */
-#define ENIGM_FRAME_MIN_MTU 23
+#define ENIGM_FRAME_MIN_MTU 21
 
 GPtrArray *enigm_frame_cut (GBytes *message, guint mtu);
 

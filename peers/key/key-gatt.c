@@ -12,6 +12,12 @@
 /* bluetoothd may refuse a moment after it has come, as it does with advertisements. */
 #define AGAIN_S 3
 
+#define LEAST_MTU 23
+/* Where both sides know Multiple Handle Value Notifications (Bluetooth Core, volume 3, part
+ * F, 3.4.7.4) bluetoothd sends each in that form, whose length field takes two bytes of the value;
+ * what does not fit then it cuts off. */
+#define LENGTH_FIELD 2
+
 #define CHARACTERISTIC_INTERFACE "org.bluez.GattCharacteristic1"
 
 /**
@@ -179,7 +185,7 @@ on_inbox_written (EnigmBluezGattCharacteristic1 *characteristic,
   g_autoptr (GBytes) message = NULL;
   g_autoptr (GError) error = NULL;
   const char *device = NULL;
-  guint16 offset = 0, mtu = ENIGM_FRAME_MIN_MTU;
+  guint16 offset = 0, mtu = LEAST_MTU;
   gconstpointer data;
   gsize len;
 
@@ -213,7 +219,7 @@ on_inbox_written (EnigmBluezGattCharacteristic1 *characteristic,
                                                   "The key is not to be spoken to now");
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
-  self->mtu = MAX (mtu, ENIGM_FRAME_MIN_MTU);
+  self->mtu = MAX (mtu, LEAST_MTU);
   enigm_bluez_gatt_characteristic1_complete_write_value (characteristic, invocation);
 
   data = g_variant_get_fixed_array (value, &len, 1);
@@ -463,7 +469,7 @@ enigm_key_gatt_send (EnigmKeyGatt *self, GBytes *message)
   if (self->central == NULL || owner == NULL)
     return;
 
-  frames = enigm_frame_cut (message, self->mtu);
+  frames = enigm_frame_cut (message, self->mtu - LENGTH_FIELD);
   for (guint i = 0; i < frames->len; i++)
     {
       GVariantBuilder changed;

@@ -43,7 +43,7 @@ test_round_trip (void)
 {
   const gsize lengths[] = { 1,   2,   16,  17,  18,   36,   37,   500,
                             509, 510, 511, 512, 1020, 1021, 4095, 4096 };
-  const guint mtus[] = { 23, 24, 64, 185, 247, 514, 515, 516, 517, 65535 };
+  const guint mtus[] = { 21, 22, 23, 24, 64, 185, 247, 514, 515, 516, 517, 65535 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (mtus); k++)

@@ -5,6 +5,9 @@
 
 /* Sizes of ATT headers: Bluetooth Core, volume 3, part F, 3.4.7 */
 #define HEADER 3
+/* Two bluetoothd know Multiple Handle Value Notifications, and send each notification in that form:
+ * a length field more, and what does not fit is cut off. */
+#define LENGTH_FIELD 2
 #define CONFIRMATION 1
 
 /* A notification that is on its way. */
@@ -72,7 +75,7 @@ radio_notification_send (RadioLink *link,
   RadioEnd client =
     server == link->adapters[RADIO_END_CENTRAL] ? RADIO_END_PERIPHERAL : RADIO_END_CENTRAL;
   guint bits = radio_link_get_subscription (link, link->adapters[client], attribute->handle);
-  gsize length = MIN (g_bytes_get_size (value), link->mtu - HEADER);
+  gsize length = MIN (g_bytes_get_size (value), link->mtu - HEADER - LENGTH_FIELD);
   Notification *notification;
 
   if (!link->up || bits == 0 || !radio_link_carry (link))
