@@ -118,6 +118,15 @@ keep_newer (GListModel *model, const EnigmListType *type, GPtrArray *items, gint
     }
 }
 
+/* A list that was asked for before an alert was deleted does not bring it back. */
+static void
+drop_deleted (EnigmAccount *self, GPtrArray *items)
+{
+  for (guint i = items->len; i-- > 0;)
+    if (g_hash_table_contains (self->deleted, enigm_alert_get_id (items->pdata[i])))
+      g_ptr_array_remove_index (items, i);
+}
+
 static GPtrArray *
 parse_list (const EnigmListType *type, JsonArray *array, GError **error)
 {
@@ -175,6 +184,8 @@ enigm_account_merge_list_asked (EnigmAccount *self,
   if (!enigm_json_read_array (answer, type->field, type->max, &array, error) ||
       (items = parse_list (type, array, error)) == NULL)
     return FALSE;
+  if (type == &enigm_list_alerts)
+    drop_deleted (self, items);
 
   for (guint i = 0; i < items->len; i++)
     {
@@ -307,6 +318,8 @@ enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error)
 
   if (alert == NULL)
     return FALSE;
+  if (g_hash_table_contains (self->deleted, enigm_alert_get_id (alert)))
+    return TRUE;
   then = enigm_account_find_alert (self, enigm_alert_get_id (alert));
   if (then == NULL)
     {

@@ -71,6 +71,7 @@ struct _EnigmAccount
   GHashTable *telling; /* set: being told now */
 
   /* Which answer came last is not which was given last: enigm-refresh.c. */
+  GHashTable *deleted; /* set: IDs of alerts that were deleted here; they never come back */
   gint64 moment;
   gint64 list_taken[4];
 

@@ -103,6 +103,7 @@ enigm_account_finalize (GObject *object)
   g_hash_table_unref (self->shown);
   g_hash_table_unref (self->staging);
   g_hash_table_unref (self->telling);
+  g_hash_table_unref (self->deleted);
   g_free (self->last_event_id);
   G_OBJECT_CLASS (enigm_account_parent_class)->finalize (object);
 }
@@ -156,6 +157,7 @@ enigm_account_init (EnigmAccount *self)
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->staging = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->telling = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 EnigmAccount *
@@ -475,6 +477,7 @@ enigm_account_forget (EnigmAccount *self)
   g_hash_table_remove_all (self->shown);
   g_hash_table_remove_all (self->staging);
   g_hash_table_remove_all (self->telling);
+  g_hash_table_remove_all (self->deleted);
   g_clear_pointer (&self->computer_id, g_free);
   g_clear_object (&self->file);
   enigm_account_take_names (self, "", "");

@@ -154,6 +154,7 @@ on_deleted (GObject *object, GAsyncResult *result, gpointer data)
       g_task_return_error (task, enigm_account_note_error (self, error));
       return;
     }
+  g_hash_table_add (self->deleted, g_strdup (enigm_alert_get_id (alert)));
   if (enigm_account_find (self->alerts, &enigm_list_alerts, enigm_alert_get_id (alert),
                           &position) != NULL)
     g_list_store_remove (self->alerts, position);

@@ -241,6 +241,20 @@ test_kept_and_not_shown (Fixture *f, gconstpointer data)
   g_assert_cmpstr (order->str, ==, "second");
 }
 
+/* What was deleted does not come back with what was said before. */
+static void
+test_deleted_stays_deleted (Fixture *f, gconstpointer data)
+{
+  tell (f, event (ID, 1790000000, 1790000060, 0, 0));
+  /* As enigm_account_delete_alert_async() does once the platform has. */
+  g_hash_table_add (f->account->deleted, g_strdup (ID));
+  g_list_store_remove_all (f->account->alerts);
+  answer (f, ask (f), event (ID, 1790000000, 1790000060, 0, 0));
+  g_assert_null (enigm_account_find_alert (f->account, ID));
+  tell (f, event (ID, 1790000000, 1790000060, 0, 0));
+  g_assert_null (enigm_account_find_alert (f->account, ID));
+}
+
 /* One that was seen elsewhere, or has ended, needs no notification. */
 static void
 test_not_due (Fixture *f, gconstpointer data)
@@ -283,6 +297,7 @@ main (int argc, char **argv)
   add ("same-second", test_same_second);
   add ("told-twice", test_told_twice);
   add ("kept-and-not-shown", test_kept_and_not_shown);
+  add ("deleted-stays-deleted", test_deleted_stays_deleted);
   add ("not-due", test_not_due);
   add ("backoff", test_backoff);
   return g_test_run ();
