@@ -53,6 +53,8 @@ race_send (Race *race)
   sent->after = race->revoked;
   sent->made = key_sign (race->world, race->key, &request, g_get_real_time () / G_USEC_PER_SEC);
   message = signed_message (race->world, sent->made);
+  /* Or it would not take a connection that is open. */
+  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (message, sent->made->content_type, sent->made->body);
   race->under_way++;
   soup_session_send_and_read_async (race->world->soup, message, G_PRIORITY_DEFAULT, NULL,
@@ -85,6 +87,7 @@ race_revoke (Race *race)
   race->world->now = g_get_real_time () / G_USEC_PER_SEC;
   race->clicked = g_get_monotonic_time ();
   message = person_message (race->world, race->person, "POST", path, TRUE, body);
+  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (message, "application/json", body);
   race->under_way++;
   soup_session_send_and_read_async (race->world->soup, message, G_PRIORITY_DEFAULT, NULL,

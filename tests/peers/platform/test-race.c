@@ -5,8 +5,7 @@
 
 #include "race.h"
 
-/* With `-m slow`, ten thousand requests. */
-#define ROUNDS (g_test_slow () ? 400u : 60u)
+#define ROUNDS 400u
 /* Of one round: before the owner's click, after it, and once the owner has the answer. */
 #define BEFORE 10
 #define AFTER_CLICK 10

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 
+#include "peers/platform/enigm-administrators.h"
 #include "peers/platform/enigm-backup.h"
 
 #define COPY "copy.db"
@@ -434,6 +435,41 @@ test_before_accounts_change (World *world, gconstpointer data)
 }
 
 static void
+change_administrators (World *world, const guint8 *added, const guint8 *removed)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (world->state->store, &error);
+  g_autofree char *name = enigm_hex_encode (added, 4);
+
+  enigm_administrators_put (world->state, added, name, ENIGM_ROLE_OWNER, "$y$", "$y$", &error);
+  g_assert_no_error (error);
+  if (removed != NULL)
+    enigm_administrators_remove (world->state, removed, &error);
+  g_assert_no_error (error);
+  enigm_store_commit (world->state->store, &error);
+  g_assert_no_error (error);
+}
+
+/* Who ran the platform then, and was removed since, does not run it again. */
+static void
+test_before_an_administrator_goes (World *world, gconstpointer data)
+{
+  static const guint8 gone[ENIGM_ID_SIZE] = { 1 }, stays[ENIGM_ID_SIZE] = { 2 };
+
+  change_administrators (world, gone, NULL);
+  back_up (world);
+  change_administrators (world, stays, gone);
+  restore (world, data);
+  g_assert_cmpint (
+    world_count (world, "SELECT count (*) FROM administrators WHERE removed IS NULL"), ==,
+    KIND (data) == WITH_JOURNAL ? 1 : 0);
+  if (KIND (data) == WITH_JOURNAL)
+    g_assert_cmpint (world_count (world, "SELECT count (*) FROM administrators WHERE "
+                                         "removed IS NULL AND name = '02000000' AND role = 3"),
+                     ==, 1);
+}
+
+static void
 on_header_copied (const char *name, const char *value, gpointer user_data)
 {
   soup_message_headers_append (user_data, name, value);
@@ -637,6 +673,7 @@ main (int argc, char **argv)
   add_both ("before-an-end", test_before_an_end);
   add_both ("before-a-removed-contact", test_before_a_removed_contact);
   add_both ("before-a-closed-computer", test_before_a_closed_computer);
+  add_both ("before-an-administrator-goes", test_before_an_administrator_goes);
   add ("before-accounts-change", test_before_accounts_change);
   add ("replayed-requests", test_replayed_requests);
   add ("copied-by-hand", test_copied_by_hand);
