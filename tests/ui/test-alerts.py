@@ -90,6 +90,7 @@ def test_contact():
         window.picture("narrow-dark-drill-waiting")
         world.platform.start()
         window.await_text("You said that you saw it:")
+        window.await_true(lambda: server.shown, "the drill's notification")
         assert len(server.shown) == 1, server.shown
         window.close()
 
