@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a hand, a wall or a crowd does to the practice radio, for tests in Python."""
 from gi.repository import Gio, GLib
+from world import DEADLINE
 
 BLUEZ = "org.bluez"
 ADAPTER = "org.bluez.Adapter1"
@@ -15,7 +16,7 @@ class Hand:
 
     def call(self, path, interface, method, parameters=None):
         reply = self.bus.call_sync(BLUEZ, path, interface, method, parameters, None,
-                                   Gio.DBusCallFlags.NO_AUTO_START, -1, None)
+                                   Gio.DBusCallFlags.NO_AUTO_START, DEADLINE * 4000, None)
         return reply.unpack()
 
     def do(self, method, signature="()", *words):
