@@ -95,12 +95,15 @@ tell_invited (EnigmPlatformState *state, const guint8 *account, GError **error)
   return step == ENIGM_STEP_DONE;
 }
 
+/* Who was told of alerts reads as closed: their owner has to know. Who had not answered goes on
+ * reading so, as an ID that nobody ever had, and their owner's stream does not tell either. */
 static gboolean
 leave_lists (EnigmPlatformState *state, const guint8 *account, GError **error)
 {
   g_autoptr (EnigmStatement) row = enigm_store_select (
-    state->store, error, "SELECT owner FROM contacts WHERE contact = ?1", "k", account);
+    state->store, error, "SELECT owner, state FROM contacts WHERE contact = ?1", "k", account);
   g_autoptr (GByteArray) owners = g_byte_array_new ();
+  g_autoptr (GByteArray) told = g_byte_array_new ();
   EnigmStep step = ENIGM_STEP_ERROR;
 
   while (row != NULL && (step = enigm_statement_step (row, error)) == ENIGM_STEP_ROW)
@@ -109,17 +112,22 @@ leave_lists (EnigmPlatformState *state, const guint8 *account, GError **error)
 
       enigm_statement_get_id (row, 0, owner);
       g_byte_array_append (owners, owner, sizeof owner);
+      if (g_str_equal (enigm_statement_get_text (row, 1), "eligible"))
+        g_byte_array_append (told, owner, sizeof owner);
     }
   if (step != ENIGM_STEP_DONE ||
-      !enigm_store_run (
-        state->store, error,
-        "UPDATE contacts SET state = 'not-eligible', reason = 'closed', since = ?1, "
-        "contact = NULL WHERE contact = ?2",
-        "ik", enigm_platform_state_now (state), account))
+      !enigm_store_run (state->store, error,
+                        "UPDATE contacts SET state = 'not-eligible', reason = 'closed', since = ?1"
+                        " WHERE contact = ?2 AND state = 'eligible'",
+                        "ik", enigm_platform_state_now (state), account) ||
+      !enigm_store_run (state->store, error,
+                        "UPDATE contacts SET contact = NULL WHERE contact = ?1", "k", account))
     return FALSE;
   for (guint at = 0; at < owners->len; at += ENIGM_ID_SIZE)
-    if (!enigm_account_changes_note_contacts (state, owners->data + at, error) ||
-        !enigm_hub_post (state->hub, owners->data + at, ENIGM_HUB_CONTACTS, NULL, error))
+    if (!enigm_account_changes_note_contacts (state, owners->data + at, error))
+      return FALSE;
+  for (guint at = 0; at < told->len; at += ENIGM_ID_SIZE)
+    if (!enigm_hub_post (state->hub, told->data + at, ENIGM_HUB_CONTACTS, NULL, error))
       return FALSE;
   return TRUE;
 }

@@ -4,6 +4,7 @@
 #include "app/protocol/enigm-contact-id.h"
 
 #include "enigm-account-changes.h"
+#include "enigm-rate.h"
 #include "enigm-router.h"
 
 /* A contact ID as people type it, with room for spaces. */
@@ -180,6 +181,15 @@ enigm_contacts_hide_events (EnigmPlatformState *state,
   return step == ENIGM_STEP_DONE;
 }
 
+/* Where nobody has the ID, the same is done in their owner's name, so that not even the numbers in
+ * the owner's stream tell. */
+static gboolean
+tell (EnigmPlatformState *state, const guint8 *owner, const guint8 *contact, GError **error)
+{
+  return enigm_hub_post (state->hub, contact != NULL ? contact : owner,
+                         contact != NULL ? ENIGM_HUB_INVITATIONS : ENIGM_HUB_CONTACTS, NULL, error);
+}
+
 static gboolean
 remove_unwanted (EnigmPlatformState *state,
                  const guint8 *owner,
@@ -193,20 +203,34 @@ remove_unwanted (EnigmPlatformState *state,
 
   while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
     {
-      guint8 id[ENIGM_ID_SIZE], contact[ENIGM_ID_SIZE];
+      guint8 id[ENIGM_ID_SIZE], contact[ENIGM_ID_SIZE] = { 0 };
+      gboolean known;
 
       if (g_strv_contains (wanted, enigm_statement_get_text (statement, 1)))
         continue;
       enigm_statement_get_id (statement, 0, id);
-      enigm_statement_get_id (statement, 2, contact);
-      if (!enigm_store_run (state->store, error, "DELETE FROM contacts WHERE id = ?1", "k", id))
-        return FALSE;
-      if (!enigm_statement_is_null (statement, 2) &&
-          (!enigm_contacts_hide_events (state, owner, contact, error) ||
-           !enigm_hub_post (state->hub, contact, ENIGM_HUB_INVITATIONS, NULL, error)))
+      known = !enigm_statement_is_null (statement, 2);
+      if (known)
+        enigm_statement_get_id (statement, 2, contact);
+      if (!enigm_store_run (state->store, error, "DELETE FROM contacts WHERE id = ?1", "k", id) ||
+          !enigm_contacts_hide_events (state, owner, contact, error) ||
+          !tell (state, owner, known ? contact : NULL, error))
         return FALSE;
     }
   return step == ENIGM_STEP_DONE;
+}
+
+/* An invitation reaches somebody who did not ask for it; and each is a try at an ID. Those that
+ * nobody has count the same. */
+static gboolean
+check_rate (EnigmPlatformState *state, const guint8 *owner, GError **error)
+{
+  g_autofree gchar *account = enigm_hex_encode (owner, ENIGM_ID_SIZE);
+
+  if (enigm_rate_take (state->invitation_rate, account, enigm_platform_state_now (state)))
+    return TRUE;
+  enigm_problem_set (error, ENIGM_PROBLEM_TOO_MANY, NULL, "too many people were invited today");
+  return FALSE;
 }
 
 /* Whether somebody has that ID is looked up in the same way, and the same is written, so that
@@ -222,6 +246,8 @@ invite (EnigmPlatformState *state,
   guint8 id[ENIGM_ID_SIZE], contact[ENIGM_ID_SIZE];
   EnigmStep step;
 
+  if (!check_rate (state, owner, error))
+    return FALSE;
   statement = enigm_store_select (state->store, error,
                                   "SELECT id FROM accounts WHERE contact_id = ?1", "s", contact_id);
   step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
@@ -235,9 +261,7 @@ invite (EnigmPlatformState *state,
            " VALUES (?1, ?2, ?3, ?4, ?5, 'invited', ?6)",
            "kkskii", id, owner, contact_id, step == ENIGM_STEP_ROW ? contact : NULL, position,
            enigm_platform_state_now (state)) &&
-         enigm_hub_post (state->hub, step == ENIGM_STEP_ROW ? contact : owner,
-                         step == ENIGM_STEP_ROW ? ENIGM_HUB_INVITATIONS : ENIGM_HUB_CONTACTS, NULL,
-                         error);
+         tell (state, owner, step == ENIGM_STEP_ROW ? contact : NULL, error);
 }
 
 static gboolean

@@ -180,6 +180,7 @@ open_all (EnigmConfig *config,
     return NULL;
   self->attestation_rate = enigm_rate_new (ATTESTATIONS, ATTESTATION_SECONDS);
   self->sign_up_rate = enigm_rate_new (ENIGM_SIGN_UPS, ENIGM_SIGN_UP_SECONDS);
+  self->invitation_rate = enigm_rate_new (ENIGM_INVITATIONS, ENIGM_INVITATION_SECONDS);
   self->guesses = enigm_guesses_new ();
   self->journal = enigm_journal_open (config->journal, error);
   if (self->journal == NULL)
@@ -290,6 +291,7 @@ enigm_platform_state_free (EnigmPlatformState *self)
   g_clear_pointer (&self->makers, g_bytes_unref);
   g_clear_pointer (&self->attestation_rate, enigm_rate_free);
   g_clear_pointer (&self->sign_up_rate, enigm_rate_free);
+  g_clear_pointer (&self->invitation_rate, enigm_rate_free);
   g_clear_pointer (&self->identity, enigm_p256_key_unref);
   g_clear_pointer (&self->pseudonym_secret, enigm_secret_unref);
   g_clear_pointer (&self->column_key, enigm_secret_unref);

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 #define ENIGM_SIGN_UPS 400
 #define ENIGM_SIGN_UP_SECONDS (15 * 60)
 #define ENIGM_SIGN_UPS_FOR_A_NAME 20
+/* How many people one account may invite within how many seconds; ten are a full list. */
+#define ENIGM_INVITATIONS 40
+#define ENIGM_INVITATION_SECONDS (24 * 60 * 60)
 
 /* Bytes in a TLS pin: SHA-256 of a SubjectPublicKeyInfo. */
 #define ENIGM_PIN_SIZE 32
@@ -46,6 +49,7 @@ typedef gint64 (*EnigmPlatformClock) (gpointer user_data);
  * @attestation_rate: how often attestations came from each address
  * @seen_handle: a handle that a key has named lately, or zeros
  * @sign_up_rate: how often somebody at each address wanted a new account
+ * @invitation_rate: how many people each account invited lately
  *
  * What every handler works on. There is one, on the main loop.
  */
@@ -67,6 +71,7 @@ typedef struct
   struct _EnigmRate *attestation_rate;
   guint8 seen_handle[ENIGM_ID_SIZE];
   struct _EnigmRate *sign_up_rate;
+  struct _EnigmRate *invitation_rate;
   EnigmPlatformClock clock;
   gpointer clock_data;
 } EnigmPlatformState;

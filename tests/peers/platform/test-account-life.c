@@ -349,6 +349,32 @@ test_deletion_of_a_contact (World *world, gconstpointer data)
   g_assert_cmpstr (json_object_get_string_member (contact, "reason"), ==, "closed");
 }
 
+/* Who had not answered reads as before: that there was an account is not told. */
+static void
+test_deletion_of_somebody_invited (World *world, gconstpointer data)
+{
+  g_autoptr (Person) anna = person_new (world, "anna");
+  g_autoptr (Person) ben = person_new (world, "ben");
+  g_autofree gchar *contact_id = NULL;
+  g_autofree gchar *text = NULL;
+  g_autoptr (Answer) empty = NULL;
+  g_autoptr (Answer) listed = NULL;
+  g_autoptr (Answer) before = NULL;
+  g_autoptr (Answer) after = NULL;
+
+  contact_id = person_dup_contact_id (world, ben);
+  text = g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id);
+  empty = person_ask (world, anna, "GET", "/v1/contacts", FALSE, NULL);
+  listed = person_put_contacts (world, anna, empty, text);
+  g_assert_cmpuint (listed->status, ==, 200);
+  before = person_ask (world, anna, "GET", "/v1/contacts", FALSE, NULL);
+  world->now += 60;
+  assert_done (world, ben, "/v1/account/deletion", PIN);
+  after = person_ask (world, anna, "GET", "/v1/contacts", FALSE, NULL);
+  g_assert_cmpuint (after->status, ==, 200);
+  g_assert_true (json_object_equal (before->json, after->json));
+}
+
 #define add(name, func)                                                                            \
   g_test_add ("/platform/account-life/" name, World, NULL, world_set_up, func, world_tear_down)
 
@@ -366,5 +392,6 @@ main (int argc, char **argv)
   add ("deletion", test_deletion);
   add ("deletion-with-a-suspended-key", test_deletion_with_a_suspended_key);
   add ("deletion-of-a-contact", test_deletion_of_a_contact);
+  add ("deletion-of-somebody-invited", test_deletion_of_somebody_invited);
   return g_test_run ();
 }

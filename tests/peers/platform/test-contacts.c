@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-platform-fixture.h"
 
+#include "app/protocol/enigm-contact-id.h"
+
 #define add(name, func)                                                                            \
   g_test_add ("/platform/contacts/" name, EnigmPlatformFixture, NULL,                              \
               enigm_platform_fixture_set_up, func, enigm_platform_fixture_tear_down)
@@ -162,6 +164,116 @@ test_nobody (EnigmPlatformFixture *fixture, gconstpointer data)
   check_contact (fixture, ada, "invited", NULL);
 }
 
+/* What @owner can see of an edit of their list: status, entity tag, body but for the ID, and the
+ * number of the last item in their stream, counted from before. */
+static gchar *
+observe (EnigmPlatformFixture *fixture, EnigmPerson *owner, const gchar *contact_id)
+{
+  static gint64 last_item;
+  static gint64 last_version;
+  g_autoptr (EnigmAnswer) answer = put (fixture, owner, contact_id, NULL);
+  g_autoptr (EnigmStatement) statement = enigm_store_select (
+    fixture->state->store, NULL, "SELECT max (number) FROM stream_items WHERE account = ?1", "k",
+    owner->account);
+  g_autofree gchar *body = json_to_string (answer->json, FALSE);
+  g_autoptr (GString) text = g_string_new (body);
+  gint64 item, version;
+  gchar *seen;
+
+  g_assert_cmpint (enigm_statement_step (statement, NULL), ==, ENIGM_STEP_ROW);
+  item = enigm_statement_get_int64 (statement, 0);
+  version = g_ascii_strtoll (answer->etag + 1, NULL, 10);
+  if (contact_id != NULL)
+    g_string_replace (text, contact_id, "SOMEBODY", 0);
+  seen = g_strdup_printf ("%u, version +%" G_GINT64_FORMAT ", item +%" G_GINT64_FORMAT ": %s",
+                          answer->status, version - last_version, item - last_item, text->str);
+  last_item = item;
+  last_version = version;
+  return seen;
+}
+
+/* Listing an ID and removing it again, which nobody is told of who does not have it, reads the same
+ * for somebody, for who closed their account, and for nobody. */
+static void
+test_trying_ids (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_autoptr (EnigmPerson) ada = enigm_platform_fixture_add_person (fixture, "ada");
+  g_autoptr (EnigmPerson) bob = enigm_platform_fixture_add_person (fixture, "bob");
+  g_autoptr (EnigmPerson) gone = enigm_platform_fixture_add_person (fixture, "gone");
+  g_autofree gchar *nobody = NULL;
+  g_autofree gchar *added = NULL;
+  g_autofree gchar *removed = NULL;
+  g_autoptr (GError) error = NULL;
+  guint8 id[ENIGM_CONTACT_ID_SIZE];
+
+  g_assert_true (enigm_contact_id_new_random (id, &error));
+  nobody = enigm_contact_id_format (id);
+  g_assert_true (enigm_store_run (fixture->state->store, &error,
+                                  "DELETE FROM accounts WHERE user_name = 'gone'", ""));
+  /* Where the counting begins. */
+  g_free (observe (fixture, ada, NULL));
+  {
+    const gchar *const ids[] = { bob->contact_id, nobody, gone->contact_id, bob->contact_id };
+
+    for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+      {
+        g_autofree gchar *on = observe (fixture, ada, ids[i]);
+        g_autofree gchar *off = observe (fixture, ada, NULL);
+
+        g_assert_true (added == NULL || g_str_equal (on, added));
+        g_assert_true (removed == NULL || g_str_equal (off, removed));
+        g_free (added);
+        g_free (removed);
+        added = g_steal_pointer (&on);
+        removed = g_steal_pointer (&off);
+      }
+  }
+}
+
+/* So many a day, whether or not somebody has the IDs; taking somebody off the list always works. */
+static void
+test_limit (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_autoptr (EnigmPerson) ada = enigm_platform_fixture_add_person (fixture, "ada");
+  g_autoptr (EnigmPerson) bob = enigm_platform_fixture_add_person (fixture, "bob");
+  g_autoptr (EnigmPerson) eve = enigm_platform_fixture_add_person (fixture, "eve");
+  g_autoptr (EnigmAnswer) known = NULL;
+  g_autoptr (EnigmAnswer) unknown = NULL;
+  g_autoptr (EnigmAnswer) others = NULL;
+  g_autoptr (EnigmAnswer) none = NULL;
+  g_autoptr (EnigmAnswer) later = NULL;
+  g_autofree gchar *last = NULL;
+
+  for (guint i = 0; i < ENIGM_INVITATIONS; i++)
+    {
+      guint8 id[ENIGM_CONTACT_ID_SIZE];
+      g_autoptr (EnigmAnswer) answer = NULL;
+
+      g_free (last);
+      g_assert_true (enigm_contact_id_new_random (id, NULL));
+      last = enigm_contact_id_format (id);
+      answer = put (fixture, ada, i % 2 == 0 ? bob->contact_id : last, NULL);
+      enigm_assert_answer (answer, 200);
+    }
+  known = put (fixture, ada, bob->contact_id, NULL);
+  enigm_assert_problem (known, 429, "too-many");
+  unknown = put (fixture, ada, last, eve->contact_id);
+  enigm_assert_problem (unknown, 429, "too-many");
+  check_contact (fixture, ada, "invited", NULL);
+  none = put (fixture, ada, NULL, NULL);
+  enigm_assert_answer (none, 200);
+  /* Nobody else is held up. */
+  others = put (fixture, eve, bob->contact_id, NULL);
+  enigm_assert_answer (others, 200);
+
+  /* A day later, with a session that lasts. */
+  g_assert_true (enigm_store_run (fixture->state->store, NULL,
+                                  "UPDATE sessions SET expires = expires + 864000", ""));
+  fixture->now += ENIGM_INVITATION_SECONDS;
+  later = put (fixture, ada, bob->contact_id, NULL);
+  enigm_assert_answer (later, 200);
+}
+
 static void
 test_conflict (EnigmPlatformFixture *fixture, gconstpointer data)
 {
@@ -246,6 +358,8 @@ main (int argc, char **argv)
   add ("invitation", test_invitation);
   add ("decline", test_decline);
   add ("nobody", test_nobody);
+  add ("trying-ids", test_trying_ids);
+  add ("limit", test_limit);
   add ("conflict", test_conflict);
   add ("bad-lists", test_bad_lists);
   return g_test_run ();
