@@ -17,6 +17,8 @@ struct _EnigmContactRow
 
   EnigmContact *contact;
   GSimpleActionGroup *actions;
+  gboolean first;
+  gboolean last;
 };
 
 enum
@@ -28,6 +30,27 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (EnigmContactRow, enigm_contact_row, ADW_TYPE_ACTION_ROW)
+
+static void
+enable (EnigmContactRow *self, const char *action, gboolean enabled)
+{
+  GAction *found = g_action_map_lookup_action (G_ACTION_MAP (self->actions), action);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (found), enabled);
+}
+
+static void
+update_actions (EnigmContactRow *self)
+{
+  const gboolean removed =
+    enigm_contact_get_waiting (self->contact) == ENIGM_CONTACT_WAITING_REMOVE;
+
+  enable (self, "up", !self->first && !removed);
+  enable (self, "down", !self->last && !removed);
+  enable (self, "replace", !removed);
+  enable (self, "remove", !removed);
+  enable (self, "keep", removed);
+}
 
 static void
 update_row (EnigmContactRow *self)
@@ -47,21 +70,27 @@ update_row (EnigmContactRow *self)
   const gboolean labelled = *enigm_contact_get_label (self->contact) != '\0';
   g_autofree char *words =
     enigm_contact_describe_state (self->contact, g_get_real_time () / G_USEC_PER_SEC);
+  const char *note = enigm_contact_get_note (self->contact);
+  g_autofree char *subtitle =
+    *note != '\0' ? g_strconcat (words, "\n", note, NULL) : g_strdup (words);
+  const gboolean waits = enigm_contact_get_waiting (self->contact) != ENIGM_CONTACT_WAITING_NOTHING;
   g_autofree char *menu = g_strdup_printf (_ ("What to do with %s"), title);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), words);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   adw_avatar_set_text (self->avatar, labelled ? title : NULL);
   adw_avatar_set_show_initials (self->avatar, labelled);
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (self->icon), looks[i].style);
-  gtk_image_set_from_icon_name (self->icon, looks[state].icon);
-  gtk_widget_add_css_class (GTK_WIDGET (self->icon), looks[state].style);
+  gtk_image_set_from_icon_name (self->icon,
+                                waits ? "enigm-step-waiting-symbolic" : looks[state].icon);
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), waits ? "dim-label" : looks[state].style);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->menu_button), menu);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                   -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   menu, -1);
+  update_actions (self);
 }
 
 static void
@@ -81,11 +110,8 @@ enigm_contact_row_get_contact (EnigmContactRow *self)
 void
 enigm_contact_row_set_place (EnigmContactRow *self, gboolean first, gboolean last)
 {
-  GAction *up = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "up");
-  GAction *down = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "down");
-
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (up), !first);
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (down), !last);
+  self->first = first;
+  self->last = last;
   update_row (self);
 }
 
@@ -122,6 +148,7 @@ enigm_contact_row_init (EnigmContactRow *self)
     { "label", on_action_activated, NULL, NULL, NULL, { 0 } },
     { "replace", on_action_activated, NULL, NULL, NULL, { 0 } },
     { "remove", on_action_activated, NULL, NULL, NULL, { 0 } },
+    { "keep", on_action_activated, NULL, NULL, NULL, { 0 } },
   };
 
   gtk_widget_init_template (GTK_WIDGET (self));

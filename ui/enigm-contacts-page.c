@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "enigm-contact-row.h"
+#include "enigm-contacts-conflict.h"
 #include "enigm-invitation-row.h"
 #include "enigm-invite-window.h"
 #include "enigm-label-dialog.h"
@@ -24,6 +25,10 @@ struct _EnigmContactsPage
   GtkWidget *invitations_box;
   GtkListBox *invitations_list;
   GtkListBox *contacts_list;
+  GtkWidget *waiting_list;
+  AdwActionRow *waiting_row;
+  EnigmContactsConflict *conflict;
+  GtkWidget *invite_button;
   GtkWidget *empty_page;
   GtkLabel *error_label;
 
@@ -44,15 +49,42 @@ static void
 update_contacts (EnigmContactsPage *self)
 {
   const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+  const gboolean conflict =
+    enigm_account_get_contacts_state (self->account) == ENIGM_CONTACTS_STATE_CONFLICT;
   GtkListBoxRow *row;
 
   adw_action_row_set_subtitle (self->own_row, enigm_account_get_contact_id (self->account));
-  gtk_widget_set_visible (GTK_WIDGET (self->contacts_list), n > 0);
-  gtk_widget_set_visible (self->empty_page, n == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->contacts_list), n > 0 && !conflict);
+  gtk_widget_set_visible (self->empty_page, n == 0 && !conflict);
+  gtk_widget_set_sensitive (self->invite_button, !conflict);
   gtk_widget_set_visible (self->invitations_box,
                           g_list_model_get_n_items (G_LIST_MODEL (self->invitations)) > 0);
   for (guint i = 0; (row = gtk_list_box_get_row_at_index (self->contacts_list, i)) != NULL; i++)
     enigm_contact_row_set_place (ENIGM_CONTACT_ROW (row), i == 0, i + 1 == n);
+}
+
+/* A change that is just being sent is none that waits. */
+static void
+update_waiting (EnigmContactsPage *self)
+{
+  const char *refusal = enigm_account_get_contacts_refusal (self->account);
+  const gboolean waits =
+    enigm_account_get_contacts_state (self->account) == ENIGM_CONTACTS_STATE_WAITING &&
+    (refusal != NULL || enigm_account_get_unknown_since (self->account) > 0);
+
+  gtk_widget_set_visible (self->waiting_list, waits);
+  adw_action_row_set_subtitle (
+    self->waiting_row,
+    refusal != NULL ? refusal
+                    : _ ("They are kept on this computer, and sent as soon as the platform can be "
+                         "reached. Until then an alert reaches the contacts of before."));
+}
+
+static void
+on_state_changed (EnigmContactsPage *self)
+{
+  update_contacts (self);
+  update_waiting (self);
 }
 
 static void
@@ -72,6 +104,25 @@ toast (EnigmContactsPage *self, AdwToast *message)
 
   if (ENIGM_IS_WINDOW (root))
     enigm_window_add_toast (ENIGM_WINDOW (root), message);
+}
+
+/* Discarding what waits */
+
+static void
+on_discarded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmContactsPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_settle_contacts_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+}
+
+static void
+on_discard_button_clicked (EnigmContactsPage *self)
+{
+  enigm_account_settle_contacts_async (self->account, ENIGM_CONTACTS_CHOICE_THEIRS, NULL,
+                                       on_discarded, g_object_ref (self));
 }
 
 /* Removing */
@@ -163,6 +214,16 @@ move_contact (EnigmContactsPage *self, EnigmContact *contact, int delta)
 }
 
 static void
+on_contact_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmContactsPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_add_contact_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+}
+
+static void
 on_row_chosen (EnigmContactRow *row, const char *what, gpointer user_data)
 {
   EnigmContactsPage *self = user_data;
@@ -180,6 +241,9 @@ on_row_chosen (EnigmContactRow *row, const char *what, gpointer user_data)
       GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->account, contact)));
   else if (g_str_equal (what, "remove"))
     remove_contact (self, contact);
+  else if (g_str_equal (what, "keep"))
+    enigm_account_add_contact_async (self->account, enigm_contact_get_contact_id (contact), NULL,
+                                     NULL, on_contact_kept, g_object_ref (self));
 }
 
 static GtkWidget *
@@ -266,7 +330,7 @@ static void
 enigm_contacts_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (enigm_contacts_page_parent_class)->map (widget);
-  update_contacts (ENIGM_CONTACTS_PAGE (widget));
+  on_state_changed (ENIGM_CONTACTS_PAGE (widget));
 }
 
 static void
@@ -298,15 +362,21 @@ enigm_contacts_page_class_init (EnigmContactsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, invitations_box);
   gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, invitations_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, contacts_list);
+  gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, waiting_list);
+  gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, waiting_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, conflict);
+  gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, invite_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, empty_page);
   gtk_widget_class_bind_template_child (widget_class, EnigmContactsPage, error_label);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_picture_shown);
+  gtk_widget_class_bind_template_callback (widget_class, on_discard_button_clicked);
 }
 
 static void
 enigm_contacts_page_init (EnigmContactsPage *self)
 {
+  g_type_ensure (ENIGM_TYPE_CONTACTS_CONFLICT);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -330,6 +400,11 @@ enigm_contacts_page_new (EnigmAccount *account)
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->invitations, "items-changed", G_CALLBACK (update_contacts), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  update_contacts (self);
+  g_signal_connect_object (account, "notify::contacts-state", G_CALLBACK (on_state_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (account, "notify::unknown-since", G_CALLBACK (update_waiting), self,
+                           G_CONNECT_SWAPPED);
+  enigm_contacts_conflict_set_account (self->conflict, account);
+  on_state_changed (self);
   return GTK_WIDGET (self);
 }

@@ -8,6 +8,9 @@
 #include "enigm-busy.h"
 #include "enigm-window.h"
 
+/* Without hyphens. */
+#define CONTACT_ID_CHARACTERS 20
+
 struct _EnigmInviteWindow
 {
   AdwWindow parent_instance;
@@ -43,7 +46,26 @@ update_window (EnigmInviteWindow *self, const GError *error)
     }
   gtk_label_set_label (self->error_label, error->message);
   gtk_widget_add_css_class (GTK_WIDGET (self->contact_id_row), "error");
-  gtk_widget_grab_focus (GTK_WIDGET (self->contact_id_row));
+}
+
+/* A whole contact ID is looked at as soon as it is there, typed or pasted. */
+static gboolean
+is_whole (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text++)
+    n += g_ascii_isalnum (*text) != 0;
+  return n >= CONTACT_ID_CHARACTERS;
+}
+
+static char *
+check (EnigmInviteWindow *self, GError **error)
+{
+  const char *text = gtk_editable_get_text (self->contact_id_row);
+
+  return self->replaced != NULL ? enigm_account_check_replacement (self->account, text, error)
+                                : enigm_account_check_new_contact (self->account, text, error);
 }
 
 static gboolean
@@ -56,22 +78,29 @@ end (EnigmInviteWindow *self, const GError *error)
   self->busy = FALSE;
   update_window (self, error);
   if (error != NULL)
-    return FALSE;
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->contact_id_row));
+      return FALSE;
+    }
   parent = gtk_window_get_transient_for (GTK_WINDOW (self));
   if (ENIGM_IS_WINDOW (parent))
-    enigm_window_add_toast (ENIGM_WINDOW (parent),
-                            adw_toast_new (_ ("Invited. They have to accept in their own app.")));
+    enigm_window_add_toast (
+      ENIGM_WINDOW (parent),
+      adw_toast_new (enigm_account_get_contacts_state (self->account) ==
+                         ENIGM_CONTACTS_STATE_WAITING
+                       ? _ ("Waits for the network. They are not invited yet.")
+                       : _ ("Invited. They have to accept in their own app.")));
   gtk_window_close (GTK_WINDOW (self));
   return TRUE;
 }
 
 static void
-on_replaced (GObject *source, GAsyncResult *result, gpointer user_data)
+on_contact_replaced (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmInviteWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  enigm_account_remove_contact_finish (ENIGM_ACCOUNT (source), result, &error);
+  enigm_account_replace_contact_finish (ENIGM_ACCOUNT (source), result, &error);
   end (self, error);
 }
 
@@ -81,37 +110,42 @@ on_contact_added (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (EnigmInviteWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!enigm_account_add_contact_finish (ENIGM_ACCOUNT (source), result, &error) ||
-      self->replaced == NULL)
-    end (self, error);
-  else
-    enigm_account_remove_contact_async (ENIGM_ACCOUNT (source), self->replaced, NULL, on_replaced,
-                                        g_object_ref (self));
+  enigm_account_add_contact_finish (ENIGM_ACCOUNT (source), result, &error);
+  end (self, error);
 }
 
 static void
 on_invite_button_clicked (EnigmInviteWindow *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *contact_id = enigm_account_check_new_contact (
-    self->account, gtk_editable_get_text (self->contact_id_row), &error);
+  g_autofree char *contact_id = check (self, &error);
 
   if (contact_id == NULL)
     {
       update_window (self, error);
+      gtk_widget_grab_focus (GTK_WIDGET (self->contact_id_row));
       return;
     }
   self->busy = TRUE;
   update_window (self, NULL);
-  enigm_account_add_contact_async (self->account, contact_id,
-                                   gtk_editable_get_text (self->label_row), NULL, on_contact_added,
-                                   g_object_ref (self));
+  if (self->replaced != NULL)
+    enigm_account_replace_contact_async (self->account, self->replaced, contact_id,
+                                         gtk_editable_get_text (self->label_row), NULL,
+                                         on_contact_replaced, g_object_ref (self));
+  else
+    enigm_account_add_contact_async (self->account, contact_id,
+                                     gtk_editable_get_text (self->label_row), NULL,
+                                     on_contact_added, g_object_ref (self));
 }
 
 static void
 on_row_changed (EnigmInviteWindow *self)
 {
-  update_window (self, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (is_whole (gtk_editable_get_text (self->contact_id_row)))
+    g_free (check (self, &error));
+  update_window (self, error);
 }
 
 static void

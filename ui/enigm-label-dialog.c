@@ -13,6 +13,7 @@ typedef struct
   EnigmKey *key;
   char *contact_id;
   GtkEditable *entry;
+  GtkEditable *note;
 } Question;
 
 static void
@@ -37,6 +38,15 @@ on_labelled (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_account_note_contact_finish (ENIGM_ACCOUNT (source), result, &error))
+    g_warning ("A note could not be kept: %s", error->message);
+}
+
+static void
 on_renamed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -56,8 +66,28 @@ on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer us
   if (question->key != NULL)
     enigm_account_rename_key_async (question->account, question->key, text, NULL, on_renamed, NULL);
   else
-    enigm_account_label_contact_async (question->account, question->contact_id, text, NULL,
-                                       on_labelled, NULL);
+    {
+      enigm_account_label_contact_async (question->account, question->contact_id, text, NULL,
+                                         on_labelled, NULL);
+      enigm_account_note_contact_async (question->account, question->contact_id,
+                                        gtk_editable_get_text (question->note), NULL, on_noted,
+                                        NULL);
+    }
+}
+
+/* In characters; four bytes each is the most that UTF-8 needs. */
+static GtkWidget *
+create_entry (const char *title, const char *text, int max_bytes)
+{
+  GtkWidget *row = adw_entry_row_new ();
+  GtkEditable *inner = gtk_editable_get_delegate (GTK_EDITABLE (row));
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (row), text);
+  if (GTK_IS_TEXT (inner))
+    gtk_text_set_max_length (GTK_TEXT (inner), max_bytes / 4);
+  return row;
 }
 
 static void
@@ -71,20 +101,20 @@ ask (GtkWidget *widget,
   GtkWidget *dialog =
     adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), heading, body);
   GtkWidget *list = gtk_list_box_new ();
-  GtkWidget *row = adw_entry_row_new ();
-  GtkEditable *inner;
+  GtkWidget *row = create_entry (title, text, ENIGM_LABEL_MAX);
 
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
-  gtk_editable_set_text (GTK_EDITABLE (row), text);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   question->entry = GTK_EDITABLE (row);
-  /* In characters; four bytes each is the most that UTF-8 needs. */
-  inner = gtk_editable_get_delegate (question->entry);
-  if (GTK_IS_TEXT (inner))
-    gtk_text_set_max_length (GTK_TEXT (inner), ENIGM_LABEL_MAX / 4);
+  if (question->contact_id != NULL)
+    {
+      const char *note = enigm_account_find_note (question->account, question->contact_id);
+      GtkWidget *note_row = create_entry (_ ("Note"), note, ENIGM_NOTE_MAX);
+
+      gtk_list_box_append (GTK_LIST_BOX (list), note_row);
+      question->note = GTK_EDITABLE (note_row);
+    }
 
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), list);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "save",
@@ -107,8 +137,9 @@ enigm_label_dialog_ask (GtkWidget *widget, EnigmAccount *account, const char *co
 
   question->account = g_object_ref (account);
   question->contact_id = g_strdup (contact_id);
-  ask (widget, _ ("Label"),
-       _ ("Your own word for them. It stays on this computer; they and the platform never see it."),
+  ask (widget, _ ("Label and Note"),
+       _ ("Your own words for them. They stay on this computer; the contact and the platform never "
+          "see them."),
        _ ("Label"), enigm_account_find_label (account, contact_id), question);
 }
 

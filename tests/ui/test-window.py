@@ -217,6 +217,93 @@ def ctl_contacts():
     return [item["label"] for item in Person("ada", dict(os.environ)).ctl("contacts")["contacts"]]
 
 
+def check_two_computers(screen, scheme):
+    """Changes wait for the network in sight; what two computers changed is settled by the person."""
+    with World(platform=True, display="virtual", screen=screen) as world:
+        friends = [Person(name, world.add_person(name)) for name in ("grace", "linus", "mary")]
+        for friend in friends:
+            friend.sign_up(world.platform)
+        env = dict(os.environ, ADW_DEBUG_COLOR_SCHEME=f"prefer-{scheme}")
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        elsewhere = Person("ada", world.add_person("elsewhere"))
+        elsewhere.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca,
+                      "--user", "ada", secrets=[("--password-fd", ada.password)])
+        ada.ctl("contacts", "add", friends[0].contact_id, "--label", "Grace")
+        ada.ctl("contacts", "add", friends[1].contact_id, "--label", "Linus")
+        ada.ctl("contacts", "note", "Linus", "Has a key to the flat")
+        elsewhere.ctl("contacts")
+
+        window = Window(world, env=env)
+        window.press("Contacts")
+        window.await_text("Has a key to the flat")
+        world.platform.kill()
+        window.press("What to do with Grace")
+        window.press("Move Down")
+        window.await_text("The new place waits for the network")
+        window.await_text("Changes wait for the network")
+        window.press("Invite…")
+        window.type("Their contact ID", slip(friends[2].contact_id))
+        window.await_text("typing error")  # at once, before anything is pressed
+        window.type("Their contact ID", friends[2].contact_id)
+        window.type("Label (only you see it)", "Mary")
+        window.press("Invite")
+        window.await_text("Not invited yet: an alert does not reach them")
+        window.picture(f"contacts-waiting-{scheme}")
+        assert ada.ctl("contacts", "label", "Mary", "Mary M.")["edits"] == "waiting"
+        window.close()
+
+        # It is there again, and is sent as soon as the platform answers.
+        window = Window(world, env=env)
+        window.press("Contacts")
+        window.await_text("Not invited yet: an alert does not reach them")
+        world.platform.start()
+        window.await_true(lambda: not window.shows("Changes wait for the network"), "that nothing waits")
+        assert ctl_contacts() == ["Linus", "Grace", "Mary M."], ctl_contacts()
+        elsewhere.ctl("contacts")
+
+        # Both change it without knowing of each other.
+        world.platform.kill()
+        window.press("What to do with Mary M.")
+        window.press("Remove")
+        window.await_text("Removing waits for the network")
+        window.close()
+        world.platform.start()
+        elsewhere.ctl("contacts", "move", friends[2].contact_id, "up")
+        window = Window(world, env=env)
+        window.press("Contacts")
+        window.await_text("One of them removed a contact whom the other moved.")
+        window.picture(f"contacts-conflict-{scheme}")
+        window.press("Keep the Other One")
+        window.await_true(lambda: not window.shows("On the platform"), "that it is settled")
+        assert ctl_contacts() == ["Linus", "Mary M.", "Grace"], ctl_contacts()
+
+        # And so that one list can be made of both.
+        window.close()
+        elsewhere.ctl("contacts")
+        world.platform.kill()
+        ada.ctl("contacts", "remove", "Linus")
+        world.platform.start()
+        elsewhere.ctl("contacts", "move", friends[2].contact_id, "down")
+        window = Window(world, env=env)
+        window.press("Contacts")
+        window.await_text("Both changes together")
+        window.picture(f"contacts-both-{scheme}")
+        window.check_fit(int(screen.split("x", maxsplit=1)[0]))
+        window.press("Use Both")
+        window.await_true(lambda: not window.shows("Both changes together"), "that it is settled")
+        assert ctl_contacts() == ["Grace", "Mary M."], ctl_contacts()
+        window.close()
+
+
+def test_contacts_on_two_computers():
+    check_two_computers("760x900", "light")
+
+
+def test_contacts_on_two_computers_narrow():
+    check_two_computers("360x900", "dark")
+
+
 def await_seen(person):
     """Waits until the other person's computer hears that it was seen."""
     for _ in range(100):
