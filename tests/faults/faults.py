@@ -309,8 +309,10 @@ def describe(seen):
             f"key: {key['binding']}{' ' + key['binding_id'][:8] if key['binding_id'] else ''}; platform: {held}")
 
 
-def fits(seen):
-    """What always has to be true of the three, and whether the key is bound whole."""
+def fits(seen, fell_back=False):
+    """What always has to be true of the three, and whether the key is bound whole.
+
+    A key whose flash fell back may have forgotten what the platform still waits for."""
     key, app, platform = seen["key"], seen["app"], seen["platform"]
     trusted = [binding for binding, state in platform.items() if state == "trusted"]
     pending = [binding for binding, state in platform.items() if state == "pending"]
@@ -320,6 +322,7 @@ def fits(seen):
         assert key["binding_id"] == trusted[0], "trusted, and the key lacks the credential"
     else:
         assert key["binding"] != "trusted", "the key believes it is trusted"
+    assert fell_back or not pending or key["binding_id"] == pending[0], "an orphan on the platform"
     for binding in app:
         assert binding in platform, f"an orphan in the keyring: {binding}"
     assert len(app) <= 1, "two secrets for one key"

@@ -46,7 +46,8 @@ PAIRING = [
     (APP, "renames account.sealed", "notes that it is finished"),
 ]
 
-# The key has no connection: the app carries the proof. From "stores the proof's number" on.
+# The key has no connection: the app carries the proof. From "stores the proof's number" on. Once it
+# is trusted it tries its own connection again, for which it stores a number at some time.
 RELAYED = PAIRING[:25] + [
     (KEY, "renames state", "stores the relayed proof's number"),
     (KEY, "sends sealed", "relay"),
@@ -57,7 +58,6 @@ RELAYED = PAIRING[:25] + [
     (APP, "sends sealed", "relayed"),
     (KEY, "renames state", "stores that it is trusted"),
     (KEY, "sends sealed", "state: trusted"),
-    (KEY, "renames state", "stores a number, to try its own connection"),
     (APP, "renames account.sealed", "notes that it is finished"),
 ]
 

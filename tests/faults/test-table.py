@@ -25,6 +25,8 @@ def compare(world, table):
     assert tried.process.returncode == 0, tried.sentence
     for who in PROGRAMS:
         seen = [what for actor, what, _ in world.witness.events if actor == who]
+        if table is RELAYED and who == KEY and seen[-1] == "renames state":
+            del seen[-1]  # it tries its own connection again
         during = [what for actor, what, _ in table if actor == who]
         afterwards = [what for actor, what in AFTERWARDS if actor == who]
         # What is fetched afterwards is asked for all at once; the app's file is written aside.

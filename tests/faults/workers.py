@@ -48,11 +48,16 @@ def hand_out(names, results, lock):
             results(None, False, "a world did not end well")
 
 
+def get_label(name):
+    """As TAP takes it, and as it is written to choose a case."""
+    return name.replace(" ", "-")
+
+
 def main(cases, make_world, run):
     """Runs all cases, or those whose names begin with one of the arguments."""
     if sys.argv[1:] == ["--worker"]:
         return work(cases, make_world, run)
-    chosen = [name for name in cases if not sys.argv[1:] or name.startswith(tuple(sys.argv[1:]))]
+    chosen = [name for name in cases if not sys.argv[1:] or get_label(name).startswith(tuple(sys.argv[1:]))]
     print(f"1..{len(chosen)}", flush=True)
     names, failed, count = queue.Queue(), [], iter(range(1, len(chosen) + 1))
     for name in chosen:
@@ -60,9 +65,8 @@ def main(cases, make_world, run):
 
     def results(name, ok, words):
         if name is not None:
-            label = name.replace(" ", "-").replace("#", "")
             print("\n".join(f"# {line}" for line in words.strip().split("\x1f")))
-            print(f"{'ok' if ok else 'not ok'} {next(count)} {label}", flush=True)
+            print(f"{'ok' if ok else 'not ok'} {next(count)} {get_label(name)}", flush=True)
         else:
             print(f"# {words}", flush=True)
         if not ok:
