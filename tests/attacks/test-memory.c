@@ -255,6 +255,35 @@ test_pairing (void)
   assert_clean (shared, NULL, "app, signed out", NULL);
 }
 
+/* What an owner calls a contact is nobody else's: with everything that the platform ever read still
+ * there, it is not among it. */
+static void
+test_label (void)
+{
+  g_autoptr (EnigmAccount) owner = party_sign_up (party, "label-owner");
+  g_autoptr (EnigmAccount) contact = party_sign_up (party, "label-contact");
+  g_autoptr (Needles) labels = needles_new ();
+  g_autoptr (Needles) ids = needles_new ();
+  g_autoptr (GHashTable) found = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *label = "Aunt Mathilde, across the yard";
+  const char *id = enigm_account_get_contact_id (contact);
+
+  needles_add (labels, "label", label, strlen (label));
+  needles_add (ids, "contact ID", id, strlen (id));
+  enigm_account_add_contact_async (owner, id, label, NULL, attacker_on_finished, &result);
+  g_assert_true (enigm_world_await (attacker_is_set, &result));
+  g_assert_true (enigm_account_add_contact_finish (owner, result, &error));
+  g_assert_no_error (error);
+  party_refresh (owner);
+  g_assert_cmpstr (enigm_account_find_label (owner, id), ==, label);
+  assert_clean (labels, party->platform, "platform", NULL);
+  /* The request itself is: so a label in it would have been found. */
+  found = needles_search (ids, atoi (g_subprocess_get_identifier (party->platform)), NULL);
+  g_assert_true (found == NULL || g_hash_table_size (found) == 1);
+}
+
 /* What is there is found: without this the rest would say nothing. */
 static void
 test_search (void)
@@ -284,6 +313,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attacks/memory/search", test_search);
   g_test_add_func ("/attacks/memory/pairing", test_pairing);
+  g_test_add_func ("/attacks/memory/label", test_label);
 
   said = g_file_open_tmp ("enigm-said-XXXXXX", &said_path, NULL);
   g_assert_cmpint (said, >=, 0);

@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (EnigmObject) object = NULL;
   g_auto (GStrv) strings = NULL;
   g_autoptr (GBytes) blob = NULL;
-  EnigmObject *inner;
+  g_autoptr (EnigmObject) inner = NULL;
   guint8 id[ENIGM_ID_SIZE];
   gint64 number;
   gboolean ok;
