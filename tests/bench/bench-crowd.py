@@ -83,9 +83,7 @@ def bench_rows(tool):
         bare = statistics.median([float(line) for line in world.run(tool, "--bare", ROWS + 1).split()][1:])
         describe("nobody else", rows(world, hand, key, tool), bare)
         hand.crowd(STRANGERS, PER_SECOND)
-        describe("alone", rows(world, hand, key, tool), bare)
-        scan_for_all(hand)
-        describe("beside another", rows(world, hand, key, tool), bare)
+        describe(f"{STRANGERS} strangers, alone", rows(world, hand, key, tool), bare)
 
 
 def main():
