@@ -101,14 +101,22 @@ race_settle (Race *race)
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* Nothing of the platform's leads back from a revocation, so the database is written to. */
+/* Nothing of the platform's leads back from a revocation, so the database is written to. The events
+ * end with it: no key has hundreds that are open, each of which its contacts are told about. */
 void
 race_rearm (Race *race)
 {
+  static const char *const changes[] = {
+    "UPDATE events SET ended = received, ended_by = 'app' WHERE ended IS NULL",
+    "DELETE FROM binding_history",
+    "UPDATE bindings SET state = 2",
+  };
   g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (race->store, &error);
 
-  enigm_store_run (race->store, &error, "UPDATE bindings SET state = 2 WHERE id = ?1", "k",
-                   race->key->offer.binding);
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    enigm_store_run (race->store, &error, changes[i], "");
+  enigm_store_commit (race->store, &error);
   g_assert_no_error (error);
   race->revoked = FALSE;
   race->first_refusal = 0;
