@@ -64,7 +64,8 @@ guess (PartyKey *key)
     }
 }
 
-/* A guess whose answer is awaited, and the battery taken out before it could be counted as wrong. */
+/* A guess whose answer is awaited, and the battery taken out before it could be counted as wrong.
+ */
 static void
 guess_and_pull (PartyKey *key)
 {

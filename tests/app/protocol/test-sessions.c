@@ -129,13 +129,15 @@ test_sessions_leave_nothing_behind (void)
   g_autoptr (EnigmSecret) l = NULL;
   g_autoptr (EnigmSecret) sealing_key = enigm_secret_new_random (32, NULL);
   EnigmResumeCandidate known = { { 1 }, sealing_key };
-  gsize before;
+  gsize before = 0;
 
   enigm_setup_code_derive_w (code, &w0, &w1);
   enigm_setup_code_derive_verifier (code, &stored_w0, &l);
-  before = count_secret_kilobytes ();
-  for (guint i = 0; i < SESSIONS; i++)
+  for (guint i = 0; i < 5 + SESSIONS; i++)
     {
+      /* Wiped pages wait for the next secret: the first round takes what all later ones need. */
+      if (i == 5)
+        before = count_secret_kilobytes ();
       meet_with_code (w0, w1, l, i % 5 == 4);
       make_credential (sealing_key);
       meet_again (&known, i % 5 == 3);
