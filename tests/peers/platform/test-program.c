@@ -332,6 +332,43 @@ test_backup_and_audit (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (RUN (NULL, NULL, "backup", "--to", copy), ==, 2);
 }
 
+static int
+make_owner (Fixture *fixture, const gchar *name, const gchar *input)
+{
+  g_autofree gchar *config = in_platform (fixture, "platform.conf");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                        G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                      &error, g_getenv ("ENIGM_PLATFORM"), "administrator", "--config", config,
+                      "--name", name, "--secrets-fd", "0", NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, input, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return g_subprocess_get_exit_status (process);
+}
+
+static void
+test_administrator (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *config = in_platform (fixture, "platform.conf");
+  g_autofree gchar *listed = NULL;
+
+  g_assert_cmpint (RUN (NULL, NULL, "init", "--dir", fixture->platform, "--maker-ca",
+                        fixture->maker, "--origin", "https://localhost"),
+                   ==, 0);
+  g_assert_cmpint (make_owner (fixture, "kim", "short\n271828\n"), ==, 2);
+  g_assert_cmpint (make_owner (fixture, "kim", "a long password\n27182\n"), ==, 2);
+  g_assert_cmpint (make_owner (fixture, "kim", "a long password\n"), ==, 2);
+  g_assert_cmpint (make_owner (fixture, "K i m", "a long password\n271828\n"), ==, 1);
+  g_assert_cmpint (make_owner (fixture, "kim", "a long password\n271828\n"), ==, 0);
+  g_assert_cmpint (make_owner (fixture, "kim", "a long password\n271828\n"), ==, 1);
+  g_assert_cmpint (RUN (&listed, NULL, "audit", "list", "--config", config), ==, 0);
+  g_assert_nonnull (strstr (listed, "made an owner"));
+  g_assert_null (strstr (listed, "kim"));
+}
+
 #define add(name, func)                                                                            \
   g_test_add ("/platform/program/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -346,5 +383,6 @@ main (int argc, char **argv)
   add ("maker-is-no-authority", test_maker_is_no_authority);
   add ("bad-configuration", test_bad_configuration);
   add ("audit", test_backup_and_audit);
+  add ("administrator", test_administrator);
   return g_test_run ();
 }
