@@ -88,7 +88,7 @@ end (EnigmInviteWindow *self, const GError *error)
       ENIGM_WINDOW (parent),
       adw_toast_new (enigm_account_get_contacts_state (self->account) ==
                          ENIGM_CONTACTS_STATE_WAITING
-                       ? _ ("Waits for the network. They are not invited yet.")
+                       ? _ ("Waits for the network")
                        : _ ("Invited. They have to accept in their own app.")));
   gtk_window_close (GTK_WINDOW (self));
   return TRUE;

@@ -530,6 +530,27 @@ test_eleven_contacts (void)
     }
   g_assert_cmpuint (g_list_model_get_n_items (enigm_account_get_contacts (ada)), ==,
                     ENIGM_CONTACTS_MAX);
+
+  /* One of ten can be replaced: the list does not grow. */
+  {
+    guint8 id[ENIGM_CONTACT_ID_SIZE];
+    g_autofree gchar *text = NULL;
+    g_autoptr (EnigmContact) third = g_list_model_get_item (enigm_account_get_contacts (ada), 2);
+    g_autoptr (EnigmContact) now = NULL;
+    g_autoptr (GAsyncResult) result = NULL;
+
+    g_clear_error (&error);
+    g_assert_true (enigm_contact_id_new_random (id, NULL));
+    text = enigm_contact_id_format (id);
+    enigm_account_replace_contact_async (ada, third, text, NULL, NULL, on_awaited, &result);
+    await_result (&result);
+    g_assert_true (enigm_account_replace_contact_finish (ada, result, &error));
+    g_assert_no_error (error);
+    now = g_list_model_get_item (enigm_account_get_contacts (ada), 2);
+    g_assert_cmpstr (enigm_contact_get_contact_id (now), ==, text);
+    g_assert_cmpuint (g_list_model_get_n_items (enigm_account_get_contacts (ada)), ==,
+                      ENIGM_CONTACTS_MAX);
+  }
   close_computer (ada);
   tear_down (&f);
 }
