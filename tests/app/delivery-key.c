@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "delivery-key.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "await.h"
@@ -14,7 +15,7 @@ struct _DeliveryKey
 {
   char *folder;
   gboolean network;
-  gpointer before; /* weak: the flash as it was used before the battery was taken out */
+  guint n_lost; /* how often the battery was taken out */
   EnigmKeyStore *store;
   EnigmKeySignals *signals;
   EnigmKeySensors *sensors;
@@ -55,9 +56,6 @@ power_on (DeliveryKey *self)
 static void
 power_off (DeliveryKey *self)
 {
-  if (self->store == NULL)
-    return;
-  g_set_weak_pointer (&self->before, self->store);
   enigm_key_dispatch_stop (self->dispatch);
   g_clear_object (&self->dispatch);
   g_clear_object (&self->https);
@@ -83,17 +81,10 @@ delivery_key_new (const char *folder, const char *maker, GBytes *identity)
   return self;
 }
 
-static gboolean
-is_off (gpointer user_data)
-{
-  return ((DeliveryKey *) user_data)->before == NULL;
-}
-
 void
 delivery_key_free (DeliveryKey *self)
 {
   power_off (self);
-  g_assert_true (enigm_world_await (is_off, self));
   g_free (self->folder);
   g_free (self);
 }
@@ -138,8 +129,6 @@ delivery_key_raise (DeliveryKey *self, gboolean is_drill, char **id)
   EnigmKeyHappening *open;
   guint8 before[ENIGM_ID_SIZE] = { 0 };
 
-  if (self->store == NULL)
-    return FALSE;
   memory = enigm_key_store_get_memory (self->store);
   open = enigm_key_memory_get_open (memory, is_drill);
   if (open != NULL)
@@ -156,8 +145,7 @@ delivery_key_raise (DeliveryKey *self, gboolean is_drill, char **id)
 void
 delivery_key_end (DeliveryKey *self)
 {
-  if (self->store != NULL)
-    enigm_key_event_end (self->event);
+  enigm_key_event_end (self->event);
 }
 
 /* In coverage or not. */
@@ -165,8 +153,6 @@ void
 delivery_key_set_network (DeliveryKey *self, gboolean on)
 {
   self->network = on;
-  if (self->store == NULL)
-    return;
   enigm_key_https_set_network (self->https, on);
   if (on)
     enigm_key_dispatch_hurry (self->dispatch);
@@ -176,29 +162,39 @@ delivery_key_set_network (DeliveryKey *self, gboolean on)
 void
 delivery_key_set_clock (DeliveryKey *self, gint64 ahead)
 {
-  if (self->store != NULL)
-    enigm_key_store_set_time (self->store, g_get_real_time () / G_USEC_PER_SEC + ahead);
+  enigm_key_store_set_time (self->store, g_get_real_time () / G_USEC_PER_SEC + ahead);
 }
 
 void
 delivery_key_set_position (DeliveryKey *self, gint32 latitude, gint32 longitude)
 {
-  if (self->store != NULL)
-    enigm_key_sensors_set_position (self->sensors, latitude, longitude, 12);
+  enigm_key_sensors_set_position (self->sensors, latitude, longitude, 12);
 }
 
-/* The battery is taken out, and put back as soon as nothing uses the flash any more. */
+/* The battery is taken out and put back: what is in flight may still arrive, and what was stored is
+ * there. The flash is copied, since what is in flight holds the old one. */
 void
 delivery_key_lose_power (DeliveryKey *self)
 {
-  power_off (self);
-}
+  g_autofree char *before = g_steal_pointer (&self->folder);
+  g_autoptr (GDir) files = g_dir_open (before, 0, NULL);
+  const char *name;
 
-void
-delivery_key_attend (DeliveryKey *self)
-{
-  if (self->store == NULL && self->before == NULL)
-    power_on (self);
+  self->folder = g_strdup_printf ("%s-%u", before, ++self->n_lost);
+  g_assert_cmpint (g_mkdir (self->folder, 0700), ==, 0);
+  while ((name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *from = g_build_filename (before, name, NULL);
+      g_autofree char *to = g_build_filename (self->folder, name, NULL);
+      g_autofree char *data = NULL;
+      gsize len;
+
+      g_assert_true (g_file_get_contents (from, &data, &len, NULL));
+      g_assert_true (
+        g_file_set_contents_full (to, data, (gssize) len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    }
+  power_off (self);
+  power_on (self);
 }
 
 /* Whether the platform has taken everything it had to say. */
@@ -207,8 +203,6 @@ delivery_key_has_said_all (DeliveryKey *self)
 {
   GPtrArray *happenings;
 
-  if (self->store == NULL)
-    return FALSE;
   happenings = enigm_key_store_get_memory (self->store)->happenings;
   for (guint i = 0; i < happenings->len; i++)
     {
@@ -223,5 +217,5 @@ delivery_key_has_said_all (DeliveryKey *self)
 gboolean
 delivery_key_has_open (DeliveryKey *self)
 {
-  return self->store != NULL && enigm_key_event_get_open (self->event) != 0;
+  return enigm_key_event_get_open (self->event) != 0;
 }

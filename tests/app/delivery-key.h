@@ -24,7 +24,6 @@ void delivery_key_set_network (DeliveryKey *self, gboolean on);
 void delivery_key_set_clock (DeliveryKey *self, gint64 ahead);
 void delivery_key_set_position (DeliveryKey *self, gint32 latitude, gint32 longitude);
 void delivery_key_lose_power (DeliveryKey *self);
-void delivery_key_attend (DeliveryKey *self);
 gboolean delivery_key_has_said_all (DeliveryKey *self);
 gboolean delivery_key_has_open (DeliveryKey *self);
 

@@ -523,6 +523,9 @@ give_up (Lane *lane, const char *what)
     g_string_append_printf (raised, " %.6s", ((Raised *) lane->raised->pdata[i])->id);
   for (guint i = 0; i < lane->notices->len; i++)
     g_string_append_printf (notices, " %.6s", (const char *) lane->notices->pdata[i]);
+  for (guint i = 0; i < KEYS; i++)
+    if (!delivery_key_has_said_all (lane->keys[i]))
+      g_string_append_printf (notices, "\nkey %u has more to say", i);
   g_error ("seed %u, phase %d: %s\nraised: %s\nowner:  %s\ncontact:%s\nshown:  %s", lane->seed,
            lane->phase, what, raised->str, owner, contact, notices->str);
 }
@@ -693,8 +696,6 @@ static void
 advance (Lane *lane)
 {
   attend_to_contact (lane);
-  for (guint i = 0; i < KEYS; i++)
-    delivery_key_attend (lane->keys[i]);
   check_notices (lane);
   switch (lane->phase)
     {
