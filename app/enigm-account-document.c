@@ -269,8 +269,11 @@ static void
 on_written (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
   GError *error = NULL;
 
+  self->n_saving--;
+  enigm_account_erase_if_saved (self);
   if (enigm_sealed_file_write_finish (ENIGM_SEALED_FILE (object), result, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -287,7 +290,7 @@ enigm_account_save_async (EnigmAccount *self,
   g_autoptr (GBytes) plain = NULL;
 
   g_task_set_source_tag (task, enigm_account_save_async);
-  if (self->file == NULL || self->platform == NULL)
+  if (self->file == NULL || self->platform == NULL || self->erasing != NULL)
     {
       g_task_return_error (task, enigm_account_error_signed_out ());
       return;
@@ -300,6 +303,7 @@ enigm_account_save_async (EnigmAccount *self,
                                   "on disk. Delete alerts that are over."));
       return;
     }
+  self->n_saving++;
   enigm_sealed_file_write_async (self->file, plain, cancellable, on_written,
                                  g_steal_pointer (&task));
 }
@@ -319,6 +323,7 @@ on_cache_saved (GObject *object, GAsyncResult *result, gpointer data)
 
   self->n_saving--;
   self->saving_cache = FALSE;
+  enigm_account_erase_if_saved (self);
   if (!enigm_account_save_finish (self, result, &error))
     g_info ("The last known lists were not kept: %s", error->message);
   if (self->cache_is_old)
@@ -330,7 +335,7 @@ enigm_account_save_cache (EnigmAccount *self)
 {
   /* While one is written, however much comes, one more will do. */
   self->cache_is_old = self->saving_cache;
-  if (self->saving_cache || self->file == NULL || self->platform == NULL)
+  if (self->saving_cache || self->file == NULL || self->platform == NULL || self->erasing != NULL)
     return;
   self->saving_cache = TRUE;
   self->n_saving++;

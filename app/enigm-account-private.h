@@ -37,6 +37,9 @@ struct _EnigmAccount
   EnigmSealedFile *file;
   guint n_saving;
   gboolean saving_cache;
+  /* (owned by what it waits for): signing out has come to removing everything. Nothing is written
+   * from then on. */
+  GTask *erasing;
   gboolean cache_is_old;
 
   EnigmAccountState state;
@@ -177,6 +180,26 @@ void enigm_account_save_async (EnigmAccount *self,
 gboolean enigm_account_save_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 /* Saves what can be asked for again: a failure is logged, and costs nothing but a cache. */
 void enigm_account_save_cache (EnigmAccount *self);
+
+/* One request of the account's: its errors are noted, and what answers after somebody else signed
+ * in is not an answer. A wrong PIN that closed this computer is %ENIGM_ERROR_SESSION_ENDED, with a
+ * sentence that says so: enigm-ask.c. */
+void enigm_account_ask_async (EnigmAccount *self,
+                              const gchar *method,
+                              const gchar *path,
+                              GBytes *body,
+                              EnigmPlatformCallFlags flags,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+JsonNode *enigm_account_ask_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/* Removes everything from keyring and data folder: enigm-sign-out.c. */
+void
+enigm_account_erase_async (EnigmAccount *self, GAsyncReadyCallback callback, gpointer user_data);
+/* To be called whenever a write has ended. */
+void enigm_account_erase_if_saved (EnigmAccount *self);
+gboolean enigm_account_erase_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
 /* Asks for one list and takes it over. */
 void enigm_account_fetch_list_async (EnigmAccount *self,

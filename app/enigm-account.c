@@ -413,6 +413,7 @@ on_session_stored (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   self->n_saving--;
+  enigm_account_erase_if_saved (self);
   /* Without it the next start renews the session once more. */
   if (!enigm_keyring_store_finish (ENIGM_KEYRING (object), result, &error))
     g_info ("The renewed session was not kept: %s", error->message);
@@ -421,6 +422,8 @@ on_session_stored (GObject *object, GAsyncResult *result, gpointer data)
 static void
 on_session_renewed (EnigmPlatform *platform, EnigmAccount *self)
 {
+  if (self->erasing != NULL)
+    return;
   self->n_saving++;
   enigm_keyring_store_async (self->keyring, ENIGM_KEYRING_SESSION, NULL,
                              enigm_platform_get_session (platform), NULL, on_session_stored,

@@ -31,13 +31,25 @@ refuse (const gchar *field, GError **error)
 JsonObject *
 enigm_json_parse (GBytes *bytes, GError **error)
 {
+  return enigm_json_parse_bounded (bytes, ENIGM_JSON_MAX_BYTES, error);
+}
+
+/**
+ * enigm_json_parse_bounded:
+ * @max_bytes: most that is looked at
+ *
+ * As enigm_json_parse(), with another bound.
+ */
+JsonObject *
+enigm_json_parse_bounded (GBytes *bytes, gsize max_bytes, GError **error)
+{
   g_autoptr (JsonParser) parser = NULL;
   gsize len;
   const gchar *text = g_bytes_get_data (bytes, &len);
   JsonNode *root;
 
   /* json-glib takes much that is not JSON, at any depth, and loses memory over some of it. */
-  if (len > ENIGM_JSON_MAX_BYTES || !enigm_json_check (text, len, NULL))
+  if (len > max_bytes || !enigm_json_check (text, len, NULL))
     {
       refuse ("JSON", error);
       return NULL;

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define ENIGM_JSON_MAX_TIME ((G_GINT64_CONSTANT (1) << 40) - 1)
 
 JsonObject *enigm_json_parse (GBytes *bytes, GError **error);
+JsonObject *enigm_json_parse_bounded (GBytes *bytes, gsize max_bytes, GError **error);
 
 /**
  * enigm_json_read_string:

@@ -10,6 +10,8 @@
 
 /* Most changes that one key's history may have. */
 #define MAX_HISTORY 1000
+/* Most tries that are told: one a minute for thirty days. */
+#define MAX_ATTEMPTS (30 * 24 * 60)
 
 static const gchar *const state_names[] = { "pending",   "trusted",  "restricted",
                                             "revoked",   "replaced", "retired",
@@ -35,6 +37,9 @@ struct _EnigmKey
   gboolean waiting_to_revoke;
   gint64 drill_time;
   guint drill_reached;
+  gint64 released;
+  gchar *replaces;
+  GArray *attempts;
 };
 
 G_DEFINE_TYPE (EnigmKey, enigm_key, G_TYPE_OBJECT)
@@ -56,6 +61,10 @@ enum
   PROP_WAITING_TO_REVOKE,
   PROP_DRILL_TIME,
   PROP_DRILL_REACHED,
+  PROP_RELEASED,
+  PROP_REPLACES,
+  PROP_N_ATTEMPTS,
+  PROP_LAST_ATTEMPT,
   N_PROPS
 };
 
@@ -113,6 +122,18 @@ enigm_key_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_DRILL_REACHED:
       g_value_set_uint (value, self->drill_reached);
       break;
+    case PROP_RELEASED:
+      g_value_set_int64 (value, self->released);
+      break;
+    case PROP_REPLACES:
+      g_value_set_string (value, self->replaces);
+      break;
+    case PROP_N_ATTEMPTS:
+      g_value_set_uint (value, self->attempts->len);
+      break;
+    case PROP_LAST_ATTEMPT:
+      g_value_set_int64 (value, enigm_key_get_attempt (self, 0));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -126,6 +147,8 @@ enigm_key_finalize (GObject *object)
   g_free (self->binding);
   g_free (self->certificate);
   g_free (self->name);
+  g_free (self->replaces);
+  g_array_unref (self->attempts);
   g_object_unref (self->history);
   G_OBJECT_CLASS (enigm_key_parent_class)->finalize (object);
 }
@@ -163,6 +186,12 @@ enigm_key_class_init (EnigmKeyClass *class)
     g_param_spec_int64 ("drill-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_DRILL_REACHED] =
     g_param_spec_uint ("drill-reached", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_RELEASED] = g_param_spec_int64 ("released", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_REPLACES] = g_param_spec_string ("replaces", NULL, NULL, "", flags);
+  properties[PROP_N_ATTEMPTS] =
+    g_param_spec_uint ("n-attempts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_LAST_ATTEMPT] =
+    g_param_spec_int64 ("last-attempt", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -171,6 +200,8 @@ enigm_key_init (EnigmKey *self)
 {
   self->battery = ENIGM_KEY_BATTERY_UNKNOWN;
   self->history = g_list_store_new (ENIGM_TYPE_KEY_CHANGE);
+  self->replaces = g_strdup ("");
+  self->attempts = g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
 const gchar *
@@ -252,6 +283,43 @@ parse_history (EnigmKey *self, JsonObject *json, GError **error)
   return TRUE;
 }
 
+static gboolean
+parse_attempts (EnigmKey *self, JsonObject *json, GError **error)
+{
+  JsonArray *array;
+
+  if (!enigm_json_read_array (json, "attempts", MAX_ATTEMPTS, &array, error))
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autoptr (JsonObject) wrapper = json_object_new ();
+      gint64 time;
+
+      json_object_set_member (wrapper, "attempts",
+                              json_node_copy (json_array_get_element (array, i)));
+      if (!enigm_json_read_time (wrapper, "attempts", &time, error))
+        return FALSE;
+      g_array_append_val (self->attempts, time);
+    }
+  return TRUE;
+}
+
+/* What became of it after its end. Lists that were kept by an older version do not have it. */
+static gboolean
+parse_aftermath (EnigmKey *self, JsonObject *json, GError **error)
+{
+  if (json_object_has_member (json, "released") &&
+      !enigm_json_read_time_or_null (json, "released", &self->released, error))
+    return FALSE;
+  if (json_object_has_member (json, "replaces") && !json_object_get_null_member (json, "replaces"))
+    {
+      g_clear_pointer (&self->replaces, g_free);
+      if (!enigm_json_read_hex (json, "replaces", 32, &self->replaces, error))
+        return FALSE;
+    }
+  return !json_object_has_member (json, "attempts") || parse_attempts (self, json, error);
+}
+
 /**
  * enigm_key_parse:
  * @json: a *key* of PROTOCOL.md, section 8
@@ -271,7 +339,8 @@ enigm_key_parse (JsonObject *json, GError **error)
       !parse_reasons (self, json, error) ||
       !enigm_json_read_time (json, "since", &self->since, error) ||
       !enigm_json_read_bytes (json, "certificate", 32, 32, &certificate, error) ||
-      !parse_evidence (self, json, error) || !parse_history (self, json, error))
+      !parse_evidence (self, json, error) || !parse_history (self, json, error) ||
+      !parse_aftermath (self, json, error))
     return NULL;
   self->state = (EnigmKeyState) state;
   self->certificate = enigm_hex_encode (g_bytes_get_data (certificate, NULL), 32);
@@ -288,6 +357,22 @@ enigm_key_parse (JsonObject *json, GError **error)
       }                                                                                            \
   }                                                                                                \
   G_STMT_END
+
+static void
+copy_attempts (EnigmKey *self, EnigmKey *from)
+{
+  const gboolean same_last = enigm_key_get_attempt (self, 0) == enigm_key_get_attempt (from, 0);
+  const gboolean same_number = self->attempts->len == from->attempts->len;
+
+  if (same_last && same_number)
+    return;
+  g_array_set_size (self->attempts, 0);
+  g_array_append_vals (self->attempts, from->attempts->data, from->attempts->len);
+  if (!same_number)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ATTEMPTS]);
+  if (!same_last)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ATTEMPT]);
+}
 
 /* Takes over what the platform said; the binding is the same one. */
 void
@@ -308,6 +393,10 @@ enigm_key_copy (EnigmKey *self, EnigmKey *from)
   COPY (proved_by, PROP_PROVED_BY);
   COPY (battery, PROP_BATTERY);
   COPY (battery_time, PROP_BATTERY_TIME);
+  COPY (released, PROP_RELEASED);
+  enigm_model_set_string (G_OBJECT (self), &self->replaces, from->replaces,
+                          properties[PROP_REPLACES]);
+  copy_attempts (self, from);
   /* A history only ever grows. */
   if (g_list_model_get_n_items (history) < n_known)
     {
@@ -462,6 +551,34 @@ enigm_key_get_drill_reached (EnigmKey *self)
   return self->drill_reached;
 }
 
+gint64
+enigm_key_get_released (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
+  return self->released;
+}
+
+const gchar *
+enigm_key_get_replaces (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), NULL);
+  return self->replaces;
+}
+
+guint
+enigm_key_get_n_attempts (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
+  return self->attempts->len;
+}
+
+gint64
+enigm_key_get_attempt (EnigmKey *self, guint position)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
+  return position < self->attempts->len ? g_array_index (self->attempts, gint64, position) : 0;
+}
+
 GListModel *
 enigm_key_get_history (EnigmKey *self)
 {
@@ -474,6 +591,41 @@ enigm_key_is_live (EnigmKey *self)
 {
   g_return_val_if_fail (ENIGM_IS_KEY (self), FALSE);
   return self->state <= ENIGM_KEY_STATE_RESTRICTED;
+}
+
+/* The design's table of states, as far as the owner is concerned. */
+gboolean
+enigm_key_allows (EnigmKey *self, EnigmKeyAction action)
+{
+  const gboolean in_force =
+    self->state == ENIGM_KEY_STATE_TRUSTED || self->state == ENIGM_KEY_STATE_RESTRICTED;
+  const EnigmKeyReasons own = ENIGM_KEY_REASON_LOST | ENIGM_KEY_REASON_UNPROVED;
+
+  g_return_val_if_fail (ENIGM_IS_KEY (self), FALSE);
+
+  /* What is decided already, and waits, is not decided again. */
+  if (self->waiting_to_revoke)
+    return FALSE;
+  switch (action)
+    {
+    case ENIGM_KEY_ACTION_FOUND:
+      return self->state == ENIGM_KEY_STATE_RESTRICTED && (self->reasons & own) != 0;
+    case ENIGM_KEY_ACTION_LOST:
+      return in_force && (self->reasons & ENIGM_KEY_REASON_LOST) == 0;
+    case ENIGM_KEY_ACTION_CANCEL:
+      return self->state == ENIGM_KEY_STATE_PENDING;
+    case ENIGM_KEY_ACTION_REPLACE:
+    case ENIGM_KEY_ACTION_REVOKE:
+      return in_force;
+    case ENIGM_KEY_ACTION_RETIRE:
+      return self->state == ENIGM_KEY_STATE_TRUSTED;
+    case ENIGM_KEY_ACTION_RELEASE:
+      return self->released == 0 &&
+             (self->state == ENIGM_KEY_STATE_REVOKED || self->state == ENIGM_KEY_STATE_REPLACED);
+    case ENIGM_KEY_ACTION_NONE:
+    default:
+      return FALSE;
+    }
 }
 
 gchar *

@@ -58,6 +58,31 @@ typedef enum
 } EnigmKeyProof;
 
 /**
+ * EnigmKeyAction:
+ * @ENIGM_KEY_ACTION_NONE: nothing
+ * @ENIGM_KEY_ACTION_FOUND: it is at hand again; also confirms one that is unproved after a restore
+ * @ENIGM_KEY_ACTION_LOST: its presses are refused
+ * @ENIGM_KEY_ACTION_CANCEL: ends a pairing before trust
+ * @ENIGM_KEY_ACTION_REPLACE: pairs another key in its place
+ * @ENIGM_KEY_ACTION_REVOKE: ends it for good
+ * @ENIGM_KEY_ACTION_RETIRE: ends it and sets it free
+ * @ENIGM_KEY_ACTION_RELEASE: sets one that has ended free
+ *
+ * What its owner may do with a key.
+ */
+typedef enum
+{
+  ENIGM_KEY_ACTION_NONE,
+  ENIGM_KEY_ACTION_FOUND,
+  ENIGM_KEY_ACTION_LOST,
+  ENIGM_KEY_ACTION_CANCEL,
+  ENIGM_KEY_ACTION_REPLACE,
+  ENIGM_KEY_ACTION_REVOKE,
+  ENIGM_KEY_ACTION_RETIRE,
+  ENIGM_KEY_ACTION_RELEASE,
+} EnigmKeyAction;
+
+/**
  * EnigmKeyChange:
  *
  * One line of a key's history. Immutable. Properties: `time` (gint64, Unix seconds), `from`, `to`
@@ -93,7 +118,9 @@ gchar *enigm_key_change_describe (EnigmKeyChange *self);
  * (this computer can manage it without the code), `history`, `waiting-to-revoke` (revoked here, but
  * the platform has not heard of it: **the key still works**), `drill-time` (when the last drill
  * that reached at least one contact was received, kept on this computer), `drill-reached` (how many
- * contacts it reached).
+ * contacts it reached), `released` (when it stopped belonging to the account), `replaces` (the
+ * binding that its pairing named, or ""), `n-attempts` and `last-attempt` (it was used after it was
+ * lost, suspended, revoked or replaced by another).
  */
 #define ENIGM_TYPE_KEY (enigm_key_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmKey, enigm_key, ENIGM, KEY, GObject)
@@ -114,6 +141,25 @@ gboolean enigm_key_get_has_secret (EnigmKey *self);
 gboolean enigm_key_get_waiting_to_revoke (EnigmKey *self);
 gint64 enigm_key_get_drill_time (EnigmKey *self);
 guint enigm_key_get_drill_reached (EnigmKey *self);
+
+gint64 enigm_key_get_released (EnigmKey *self);
+const gchar *enigm_key_get_replaces (EnigmKey *self);
+guint enigm_key_get_n_attempts (EnigmKey *self);
+
+/**
+ * enigm_key_get_attempt:
+ * @position: 0 for the newest
+ *
+ * Returns: when it was tried, Unix seconds; 0 past the last one
+ */
+gint64 enigm_key_get_attempt (EnigmKey *self, guint position);
+
+/**
+ * enigm_key_allows:
+ *
+ * Returns: whether the lifecycle lets its owner do @action in the state it is in
+ */
+gboolean enigm_key_allows (EnigmKey *self, EnigmKeyAction action);
 
 /**
  * enigm_key_get_history:

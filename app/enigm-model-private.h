@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "enigm-alert.h"
+#include "enigm-computer.h"
 #include "enigm-contact.h"
 #include "enigm-invitation.h"
 #include "enigm-key.h"
@@ -23,6 +24,8 @@ void enigm_key_set_name (EnigmKey *self, const gchar *name);
 void enigm_key_set_has_secret (EnigmKey *self, gboolean has_secret);
 void enigm_key_set_waiting_to_revoke (EnigmKey *self, gboolean waiting);
 void enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached);
+
+EnigmComputer *enigm_computer_parse (JsonObject *json, GError **error);
 
 EnigmContact *enigm_contact_parse (JsonObject *json, GError **error);
 /* Somebody the platform does not list yet. */

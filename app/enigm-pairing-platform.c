@@ -89,6 +89,26 @@ enigm_pairing_ask_offer_async (EnigmPlatform *platform,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
+  enigm_pairing_ask_replacement_async (platform, certificate, session_value, NULL, cancellable,
+                                       callback, user_data);
+}
+
+/**
+ * enigm_pairing_ask_replacement_async:
+ * @replaces: (nullable): the binding ID that the new one is to end once the key has proved itself,
+ *   32 hex characters
+ *
+ * As enigm_pairing_ask_offer_async(); enigm_pairing_ask_offer_finish() ends both.
+ */
+void
+enigm_pairing_ask_replacement_async (EnigmPlatform *platform,
+                                     const EnigmMessage *certificate,
+                                     const guint8 *session_value,
+                                     const char *replaces,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
   JsonObject *object = json_object_new ();
   g_autoptr (JsonNode) node = take_node (object);
   g_autofree char *bound = NULL;
@@ -99,6 +119,8 @@ enigm_pairing_ask_offer_async (EnigmPlatform *platform,
   bound = certificate->has_binding ? enigm_hex_encode (certificate->binding, ENIGM_ID_SIZE)
                                    : g_strdup ("");
   json_object_set_string_member (object, "bound", bound);
+  if (replaces != NULL)
+    json_object_set_string_member (object, "replaces", replaces);
   enigm_platform_call_async (platform, "POST", "/v1/offers", node, ENIGM_PLATFORM_CALL_BEARER, NULL,
                              cancellable, callback, user_data);
 }

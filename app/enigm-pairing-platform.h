@@ -52,6 +52,13 @@ void enigm_pairing_ask_offer_async (EnigmPlatform *platform,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
+void enigm_pairing_ask_replacement_async (EnigmPlatform *platform,
+                                          const EnigmMessage *certificate,
+                                          const guint8 *session_value,
+                                          const char *replaces,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
 EnigmPairingOffer *
 enigm_pairing_ask_offer_finish (EnigmPlatform *platform, GAsyncResult *result, GError **error);
 

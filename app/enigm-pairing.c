@@ -80,6 +80,7 @@ struct _EnigmPairing
   EnigmPlatform *platform;
   EnigmKeyring *keyring;
   guint8 computer[ENIGM_ID_SIZE];
+  char *replaces;
 
   PairingState state;
   GTask *task;
@@ -447,6 +448,12 @@ on_owner_looked_up (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (error != NULL)
     fail (self, g_steal_pointer (&error));
+  else if (self->replaces != NULL &&
+           (trust == ENIGM_PAIRING_TRUST_OWN || trust == ENIGM_PAIRING_TRUST_RELAYED))
+    fail (self, g_error_new_literal (
+                  ENIGM_ERROR, ENIGM_ERROR_KEY_REFUSED,
+                  _ ("This key is yours already and in force, so it replaces none. Nothing was "
+                     "changed. Hold the new key’s button, or revoke the old key by itself.")));
   else if (trust == ENIGM_PAIRING_TRUST_OWN || trust == ENIGM_PAIRING_TRUST_RELAYED)
     {
       self->binding = enigm_hex_encode (self->certificate->binding, ENIGM_ID_SIZE);
@@ -781,9 +788,9 @@ advance (EnigmPairing *self)
                                      on_owner_looked_up, g_object_ref (self));
       break;
     case PAIRING_ASKING_OFFER:
-      enigm_pairing_ask_offer_async (self->platform, self->certificate,
-                                     enigm_key_session_get_value (self->session), cancellable,
-                                     on_offer_asked, g_object_ref (self));
+      enigm_pairing_ask_replacement_async (
+        self->platform, self->certificate, enigm_key_session_get_value (self->session),
+        self->replaces, cancellable, on_offer_asked, g_object_ref (self));
       break;
     case PAIRING_SENDING_OFFER:
       /* From here on the key may hand its attestation in by itself, whatever becomes of this try.
@@ -924,6 +931,7 @@ enigm_pairing_finalize (GObject *object)
   g_clear_object (&self->radio);
   g_clear_object (&self->platform);
   g_clear_object (&self->keyring);
+  g_free (self->replaces);
   G_OBJECT_CLASS (enigm_pairing_parent_class)->finalize (object);
 }
 
@@ -1050,6 +1058,22 @@ enigm_pairing_get_own_connection (EnigmPairing *self)
 {
   g_return_val_if_fail (ENIGM_IS_PAIRING (self), FALSE);
   return self->own_connection;
+}
+
+/**
+ * enigm_pairing_set_replaces:
+ * @binding: (nullable): the binding ID, 32 hex characters, of a key that the one to be paired takes
+ *   the place of; before the pairing is run
+ *
+ * It goes on protecting until the new one has proved itself (PROTOCOL.md section 8).
+ */
+void
+enigm_pairing_set_replaces (EnigmPairing *self, const char *binding)
+{
+  g_return_if_fail (ENIGM_IS_PAIRING (self) && self->task == NULL);
+
+  g_free (self->replaces);
+  self->replaces = g_strdup (binding);
 }
 
 /**

@@ -16,6 +16,7 @@ EnigmPairing *enigm_pairing_new (EnigmRadio *radio,
                                  EnigmPlatform *platform,
                                  EnigmKeyring *keyring,
                                  const char *computer_id);
+void enigm_pairing_set_replaces (EnigmPairing *self, const char *binding);
 void enigm_pairing_run_async (EnigmPairing *self,
                               EnigmSetupCode *code,
                               EnigmNearbyKey *key,

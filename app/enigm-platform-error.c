@@ -30,6 +30,9 @@ static const struct
     N_ ("The platform does not accept this computer’s signature. Nothing was changed, and your key "
         "goes on working. Check this computer’s clock, then sign in again.") },
   { "forbidden", ENIGM_ERROR_PLATFORM_REFUSED, N_ ("You may not do this. Nothing was changed.") },
+  { "pin-wrong", ENIGM_ERROR_PIN_WRONG,
+    N_ ("The PIN does not fit. Nothing was changed. Check it and try again; five wrong ones in a "
+        "row close this computer.") },
   { "unknown", ENIGM_ERROR_PLATFORM_REFUSED,
     N_ ("The platform does not have this any more. Nothing was changed. Try again to see what is "
         "there now.") },

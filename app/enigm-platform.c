@@ -13,6 +13,7 @@
 #define JSON_TYPE "application/json"
 #define CBOR_TYPE "application/cbor"
 #define CBOR_ANSWER_MAX (64 * 1024)
+#define LONG_ANSWER_MAX (32 * 1024 * 1024)
 #define READ_SIZE (16 * 1024)
 /* Seconds without progress: of a request, and of a stream whose comments come every thirty. */
 #define REQUEST_SECONDS 30
@@ -583,7 +584,7 @@ enigm_platform_send_async (EnigmPlatform *self,
   call->content_type = JSON_TYPE;
   call->flags = flags;
   call->if_match = g_strdup (if_match);
-  call->max_answer = ENIGM_JSON_MAX_BYTES;
+  call->max_answer = (flags & ENIGM_PLATFORM_CALL_LONG) ? LONG_ANSWER_MAX : ENIGM_JSON_MAX_BYTES;
   /* A signature covers type and digest, also where there is nothing to send. */
   if (call->body == NULL && (flags & ENIGM_PLATFORM_CALL_SIGNED))
     call->body = g_bytes_new_static ("", 0);
@@ -628,7 +629,7 @@ enigm_platform_call_finish (EnigmPlatform *self, GAsyncResult *result, gchar **e
   call = g_task_get_task_data (task);
   if (g_bytes_get_size (call->answer) == 0)
     json = json_object_new ();
-  else if ((json = enigm_json_parse (call->answer, error)) == NULL)
+  else if ((json = enigm_json_parse_bounded (call->answer, call->max_answer, error)) == NULL)
     return NULL;
   if (etag != NULL)
     *etag = g_strdup (

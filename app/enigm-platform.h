@@ -13,12 +13,14 @@ G_BEGIN_DECLS
  * @ENIGM_PLATFORM_CALL_NONE: an open request
  * @ENIGM_PLATFORM_CALL_BEARER: carry the session's token
  * @ENIGM_PLATFORM_CALL_SIGNED: sign with this computer's key (PROTOCOL.md, section 8)
+ * @ENIGM_PLATFORM_CALL_LONG: the answer may have 32 MiB
  */
 typedef enum
 {
   ENIGM_PLATFORM_CALL_NONE = 0,
   ENIGM_PLATFORM_CALL_BEARER = 1 << 0,
   ENIGM_PLATFORM_CALL_SIGNED = 1 << 1,
+  ENIGM_PLATFORM_CALL_LONG = 1 << 2,
 } EnigmPlatformCallFlags;
 
 /**
@@ -141,9 +143,9 @@ void enigm_platform_call_async (EnigmPlatform *self,
  *
  * Returns: (transfer full) (nullable): the answer, always a JSON object (an empty one if the
  *   answer had no body), or %NULL with an error: `changed` is %ENIGM_ERROR_CONFLICT,
- * `session-ended` %ENIGM_ERROR_SESSION_ENDED, `sign-in-wrong` %ENIGM_ERROR_SIGN_IN_WRONG,
- * `key-owned` %ENIGM_ERROR_KEY_OWNED, `not-genuine` %ENIGM_ERROR_NOT_GENUINE, any other problem
- *   %ENIGM_ERROR_PLATFORM_REFUSED
+ * `session-ended` %ENIGM_ERROR_SESSION_ENDED, `pin-wrong` %ENIGM_ERROR_PIN_WRONG, `sign-in-wrong`
+ * %ENIGM_ERROR_SIGN_IN_WRONG, `key-owned` %ENIGM_ERROR_KEY_OWNED, `not-genuine`
+ * %ENIGM_ERROR_NOT_GENUINE, any other problem %ENIGM_ERROR_PLATFORM_REFUSED
  */
 JsonNode *enigm_platform_call_finish (EnigmPlatform *self,
                                       GAsyncResult *result,

@@ -9,6 +9,7 @@
 #include "enigm-account-private.h"
 #include "enigm-place.h"
 #include "enigm-platform-private.h"
+#include "enigm-secret-json.h"
 #include "protocol/enigm-text.h"
 
 #define FILES_KEY_SIZE 32
@@ -107,75 +108,22 @@ enigm_account_check_pin (EnigmSecret *pin, GError **error)
   return FALSE;
 }
 
-/* A JSON string of secret text, in a buffer its owner wipes. */
-static void
-append_quoted (GByteArray *body, const guint8 *text, gsize len)
-{
-  static const gchar hex[] = "0123456789abcdef";
-
-  g_byte_array_append (body, (const guint8 *) "\"", 1);
-  for (gsize i = 0; i < len; i++)
-    {
-      if (text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
-        {
-          const gchar escape[] = { '\\', 'u', '0', '0', hex[text[i] >> 4], hex[text[i] & 15] };
-
-          g_byte_array_append (body, (const guint8 *) escape, sizeof escape);
-        }
-      else
-        g_byte_array_append (body, text + i, 1);
-    }
-  g_byte_array_append (body, (const guint8 *) "\"", 1);
-}
-
-static void
-append_text (GByteArray *body, const gchar *text)
-{
-  g_byte_array_append (body, (const guint8 *) text, (guint) strlen (text));
-}
-
-static void
-append_secret (GByteArray *body, const gchar *name, EnigmSecret *secret)
-{
-  gsize len;
-  const guint8 *text = enigm_secret_peek (secret, &len);
-
-  append_text (body, ",\"");
-  append_text (body, name);
-  append_text (body, "\":");
-  append_quoted (body, text, len);
-}
-
-static void
-wipe_array (gpointer data)
-{
-  GByteArray *array = data;
-
-  OPENSSL_cleanse (array->data, array->len);
-  g_byte_array_unref (array);
-}
-
-/* By hand and not with json-glib, which would leave the password all over memory. */
 static GBytes *
 build_body (SignIn *sign_in)
 {
-  /* Large enough from the start never to move and leave a copy behind: every byte may be escaped.
-   */
-  GByteArray *body = g_byte_array_sized_new (4096);
+  GByteArray *body = enigm_secret_json_begin ();
   g_autofree gchar *point = enigm_base64url_encode (
     enigm_p256_key_get_point (sign_in->computer_key), ENIGM_P256_POINT_SIZE);
 
-  append_text (body, "{\"user\":");
-  append_quoted (body, (const guint8 *) sign_in->user, strlen (sign_in->user));
-  append_secret (body, "password", sign_in->password);
+  enigm_secret_json_add_text (body, "user", sign_in->user);
+  enigm_secret_json_add_secret (body, "password", sign_in->password);
   if (sign_in->is_new)
-    append_secret (body, "pin", sign_in->pin);
-  append_text (body, ",\"computer\":{\"name\":");
-  append_quoted (body, (const guint8 *) sign_in->computer_name, strlen (sign_in->computer_name));
-  append_text (body, ",\"public_key\":");
-  append_quoted (body, (const guint8 *) point, strlen (point));
-  append_text (body, "}}");
-  return g_bytes_new_with_free_func (body->data, body->len, wipe_array, body);
+    enigm_secret_json_add_secret (body, "pin", sign_in->pin);
+  enigm_secret_json_open (body, "computer");
+  enigm_secret_json_add_text (body, "name", sign_in->computer_name);
+  enigm_secret_json_add_text (body, "public_key", point);
+  enigm_secret_json_close (body);
+  return enigm_secret_json_end (body);
 }
 
 static void advance (GTask *task);

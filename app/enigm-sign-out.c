@@ -35,6 +35,7 @@ on_keyring_cleared (GObject *object, GAsyncResult *result, gpointer data)
   g_autofree gchar *place = enigm_account_get_place_path (self);
   GError *error = NULL;
 
+  self->erasing = NULL;
   if (!enigm_keyring_clear_all_finish (ENIGM_KEYRING (object), result, &error))
     {
       g_task_return_error (task, error);
@@ -54,12 +55,47 @@ on_keyring_cleared (GObject *object, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
 }
 
-static void
-clear_keyring (GTask *task)
+/* What is being written would come after what is removed, and stay: it goes first. */
+void
+enigm_account_erase_if_saved (EnigmAccount *self)
 {
-  EnigmAccount *self = g_task_get_source_object (task);
+  if (self->erasing != NULL && self->n_saving == 0)
+    enigm_keyring_clear_all_async (self->keyring, NULL, on_keyring_cleared, self->erasing);
+}
 
-  enigm_keyring_clear_all_async (self->keyring, NULL, on_keyring_cleared, g_object_ref (task));
+void
+enigm_account_erase_async (EnigmAccount *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, enigm_account_erase_async);
+  if (self->erasing != NULL)
+    {
+      g_task_return_error (task, enigm_account_error_signed_out ());
+      g_object_unref (task);
+      return;
+    }
+  self->erasing = task;
+  enigm_account_erase_if_saved (self);
+}
+
+gboolean
+enigm_account_erase_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_erased (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (enigm_account_erase_finish (ENIGM_ACCOUNT (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -73,7 +109,7 @@ on_closed (GObject *object, GAsyncResult *result, gpointer data)
 
   if (answer != NULL || g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED) ||
       (even_offline && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
-    clear_keyring (task);
+    enigm_account_erase_async (g_task_get_source_object (task), on_erased, g_object_ref (task));
   else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
     g_task_return_new_error (
       task, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY,
@@ -101,7 +137,7 @@ enigm_account_sign_out_async (EnigmAccount *self,
   g_task_set_source_tag (task, enigm_account_sign_out_async);
   g_task_set_task_data (task, GINT_TO_POINTER (even_offline), NULL);
   if (self->state == ENIGM_ACCOUNT_STATE_SESSION_ENDED)
-    clear_keyring (task);
+    enigm_account_erase_async (self, on_erased, g_object_ref (task));
   else if (enigm_account_require (self, task))
     enigm_platform_call_async (self->platform, "DELETE", "/v1/session", NULL,
                                ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL,

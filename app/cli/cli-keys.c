@@ -70,6 +70,16 @@ history_to_json (GListModel *history)
 }
 
 static JsonArray *
+attempts_to_json (EnigmKey *key)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < enigm_key_get_n_attempts (key); i++)
+    json_array_add_int_element (array, enigm_key_get_attempt (key, i));
+  return array;
+}
+
+static JsonArray *
 reasons_to_json (EnigmKeyReasons reasons)
 {
   static const char *const names[] = { "lost", "suspended", "unproved" };
@@ -111,6 +121,9 @@ enigm_cli_key_to_json (EnigmKey *key)
                                   enigm_key_get_waiting_to_revoke (key));
   json_object_set_int_member (object, "drill_time", enigm_key_get_drill_time (key));
   json_object_set_int_member (object, "drill_reached", enigm_key_get_drill_reached (key));
+  json_object_set_int_member (object, "released", enigm_key_get_released (key));
+  json_object_set_string_member (object, "replaces", enigm_key_get_replaces (key));
+  json_object_set_array_member (object, "attempts", attempts_to_json (key));
   json_object_set_array_member (object, "history", history_to_json (enigm_key_get_history (key)));
   return object;
 }
@@ -125,6 +138,14 @@ print_key (EnigmCli *cli, EnigmKey *key)
   enigm_cli_print (cli, "%s  %s", enigm_key_get_binding (key), enigm_key_get_name (key));
   /* Translators: a key's state, and how long ago it began, such as “yesterday” */
   enigm_cli_print (cli, _ ("  %s, %s"), state, age);
+  if (enigm_key_get_n_attempts (key) > 0)
+    {
+      g_autofree char *tried = enigm_describe_age (enigm_key_get_attempt (key, 0), now);
+
+      /* Translators: %s is an age, such as “2 hours ago” */
+      enigm_cli_print (cli, _ ("  Somebody used it %s. Nobody was told, and nothing was sent on."),
+                       tried);
+    }
 }
 
 /**

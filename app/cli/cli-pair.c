@@ -89,6 +89,43 @@ on_paired (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 /**
+ * enigm_cli_pair_check:
+ * @cli: a run of `pair`
+ *
+ * Returns: whether its words and options will do
+ */
+gboolean
+enigm_cli_pair_check (EnigmCli *cli)
+{
+  return enigm_cli_check_words (cli, 0, 0, "pair [--replace=KEY]");
+}
+
+/* Which key the new one is to take the place of, if any. */
+static gboolean
+choose_replaced (EnigmCli *cli, EnigmPairing *pairing, GError **error)
+{
+  const char *word = enigm_cli_get_option (cli, "replace");
+  g_autoptr (EnigmKey) key = NULL;
+
+  if (word == NULL)
+    return TRUE;
+  key = enigm_cli_choose_key (cli, word, error);
+  if (key == NULL)
+    return FALSE;
+  if (!enigm_key_allows (key, ENIGM_KEY_ACTION_REPLACE))
+    {
+      g_set_error (
+        error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED,
+        _ ("“%s” cannot be replaced in the state it is in. Nothing was changed. Pair the "
+           "new key by itself."),
+        enigm_key_get_name (key));
+      return FALSE;
+    }
+  enigm_pairing_set_replaces (pairing, enigm_key_get_binding (key));
+  return TRUE;
+}
+
+/**
  * enigm_cli_pair:
  * @cli: a run of `pair`
  */
@@ -121,6 +158,11 @@ enigm_cli_pair (EnigmCli *cli)
                                enigm_account_get_keyring (account),
                                enigm_account_get_computer_id (account));
   g_object_set_data_full (G_OBJECT (cli), "pairing", pairing, g_object_unref);
+  if (!choose_replaced (cli, pairing, &error))
+    {
+      enigm_cli_fail (cli, error);
+      return;
+    }
   g_signal_connect (enigm_pairing_get_steps (pairing), "changed", G_CALLBACK (on_step_changed),
                     cli);
   enigm_account_set_pairing_unfinished (account, TRUE);

@@ -57,6 +57,10 @@ describe (const char *name)
 {
   if (g_str_equal (name, "password"))
     return _ ("Password: ");
+  if (g_str_equal (name, "new-password"))
+    return _ ("New password: ");
+  if (g_str_equal (name, "new-pin"))
+    return _ ("New PIN of six digits: ");
   if (g_str_equal (name, "pin"))
     return _ ("PIN of six digits: ");
   return _ ("Setup code from inside the key's lid: ");

@@ -54,17 +54,27 @@ struct _EnigmCliVerb
 const EnigmCliVerb *enigm_cli_verb_find (const char *name);
 char *enigm_cli_verb_list (void);
 
+gboolean enigm_cli_account_check (EnigmCli *cli);
 gboolean enigm_cli_alerts_check (EnigmCli *cli);
+gboolean enigm_cli_computers_check (EnigmCli *cli);
 gboolean enigm_cli_contacts_check (EnigmCli *cli);
+gboolean enigm_cli_delete_account_check (EnigmCli *cli);
 gboolean enigm_cli_drill_check (EnigmCli *cli);
 gboolean enigm_cli_end_key_check (EnigmCli *cli);
 gboolean enigm_cli_invitations_check (EnigmCli *cli);
 gboolean enigm_cli_lost_check (EnigmCli *cli);
+gboolean enigm_cli_pair_check (EnigmCli *cli);
 gboolean enigm_cli_rename_check (EnigmCli *cli);
+gboolean enigm_cli_revoke_all_check (EnigmCli *cli);
 
 void enigm_cli_account (EnigmCli *cli);
 void enigm_cli_alerts (EnigmCli *cli);
+void enigm_cli_change_password (EnigmCli *cli);
+void enigm_cli_change_pin (EnigmCli *cli);
+void enigm_cli_close_computers (EnigmCli *cli);
+void enigm_cli_computers (EnigmCli *cli);
 void enigm_cli_contacts (EnigmCli *cli);
+void enigm_cli_delete_account (EnigmCli *cli);
 void enigm_cli_drill (EnigmCli *cli);
 void enigm_cli_found (EnigmCli *cli);
 void enigm_cli_invitations (EnigmCli *cli);
@@ -73,6 +83,7 @@ void enigm_cli_lost (EnigmCli *cli);
 void enigm_cli_pair (EnigmCli *cli);
 void enigm_cli_rename (EnigmCli *cli);
 void enigm_cli_end_key (EnigmCli *cli);
+void enigm_cli_revoke_all (EnigmCli *cli);
 void enigm_cli_scan (EnigmCli *cli);
 void enigm_cli_sign_in (EnigmCli *cli);
 void enigm_cli_sign_out (EnigmCli *cli);

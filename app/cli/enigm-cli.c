@@ -219,6 +219,7 @@ exit_for_error (const GError *error)
       return ENIGM_CLI_KEY;
     case ENIGM_ERROR_PLATFORM_REFUSED:
     case ENIGM_ERROR_SIGN_IN_WRONG:
+    case ENIGM_ERROR_PIN_WRONG:
     case ENIGM_ERROR_CONFLICT:
       return ENIGM_CLI_REFUSED;
     case ENIGM_ERROR_MALFORMED:

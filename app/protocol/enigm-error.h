@@ -29,6 +29,7 @@ G_BEGIN_DECLS
  * @ENIGM_ERROR_PLATFORM_REFUSED: the platform refused; the message says why
  * @ENIGM_ERROR_PLATFORM_ANSWER: the platform's answer did not parse or was not signed right
  * @ENIGM_ERROR_SIGN_IN_WRONG: user name or password do not fit
+ * @ENIGM_ERROR_PIN_WRONG: the PIN does not fit
  * @ENIGM_ERROR_SESSION_ENDED: the session is over and this computer may not renew it
  * @ENIGM_ERROR_CONFLICT: somebody else changed it first
  * @ENIGM_ERROR_KEYRING_LOCKED: the keyring is locked
@@ -69,6 +70,7 @@ typedef enum
   ENIGM_ERROR_PLATFORM_REFUSED,
   ENIGM_ERROR_PLATFORM_ANSWER,
   ENIGM_ERROR_SIGN_IN_WRONG,
+  ENIGM_ERROR_PIN_WRONG,
   ENIGM_ERROR_SESSION_ENDED,
   ENIGM_ERROR_CONFLICT,
   ENIGM_ERROR_KEYRING_LOCKED,

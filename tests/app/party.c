@@ -3,8 +3,8 @@
 
 #include "enigm-pairing.h"
 
-#define PASSWORD "practice password"
-#define PIN "135790"
+#define PASSWORD PARTY_PASSWORD
+#define PIN PARTY_PIN
 
 static char *
 run (Party *self, const char *const *argv)

@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* What everybody at a party chose. */
+#define PARTY_PASSWORD "practice password"
+#define PARTY_PIN "135790"
+
 /**
  * Party:
  *

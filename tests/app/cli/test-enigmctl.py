@@ -16,7 +16,8 @@ from world import DEADLINE, World  # noqa: E402
 OK, FAILED, USAGE, SIGNED_OUT, AWAY, KEYRING, KEY, REFUSED, NOT_READY, NOT_KNOWN = (
     0, 1, 2, 3, 4, 5, 6, 7, 10, 11)
 VERBS = {"sign-up", "sign-in", "scan", "pair", "keys", "rename", "contacts", "invitations", "status",
-         "drill", "alerts", "lost", "found", "revoke", "retire", "release", "account", "sign-out"}
+         "drill", "alerts", "lost", "found", "revoke", "retire", "release", "revoke-all", "account",
+         "change-password", "change-pin", "computers", "close-computers", "delete-account", "sign-out"}
 NOBODY = "0" * 32
 PASSWORD = "practice password"
 PIN = "135790"
@@ -85,7 +86,11 @@ def test_words_that_will_not_do():
     usage = {
         (): ["no-such-verb", "--no-such-option", "Keys"],
         ("keys",): ["extra", "--no-such-option", "--yes", "--json=1"],
-        ("account",): ["extra"],
+        ("account",): ["extra", "delete"],
+        ("account", "export"): ["extra"],
+        ("computers",): ["extra", "close"],
+        ("computers", "close"): ["0123", "x" * 32],
+        ("computers", "close", NOBODY): ["two"],
         ("status",): ["extra"],
         ("scan",): ["extra", "--seconds", "--seconds=0", "--seconds=601", "--seconds=x"],
         ("drill", "one"): ["two"],
@@ -202,6 +207,47 @@ def test_secrets_come_from_descriptors():
         for place in world.folder.glob("home/**/*"):
             if place.is_file():
                 assert PASSWORD.encode() not in place.read_bytes(), place
+
+
+def test_account():
+    """Secrets changed, computers seen and closed, everything exported and deleted."""
+    with World(adapters=None, keyring=True, platform=True) as world:
+        sign_up(world)
+        pin = [("--pin-fd", PIN + "\n")]
+
+        def change(verb, old, name, new):
+            return {"words": [verb], "secrets": [("--password-fd", old + "\n"), (name, new + "\n")]}
+
+        wrong = change("change-password", "not the password", "--new-password-fd", "another password")
+        refused(*wrong["words"], code=REFUSED, says="Nothing was changed", secrets=wrong["secrets"])
+        right = change("change-password", PASSWORD, "--new-password-fd", "another password")
+        assert ask(*right["words"], secrets=right["secrets"]) == {"changed": "password"}
+        right = change("change-pin", "another password", "--new-pin-fd", PIN)
+        assert ask(*right["words"], secrets=right["secrets"]) == {"changed": "pin"}
+
+        other = world.add_person("other")
+        ask("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner",
+            "--computer=Attic", env=other, secrets=[("--password-fd", "another password\n")])
+        computers = ask("computers")["computers"]
+        assert {(item["name"] == "Attic", item["this"]) for item in computers} == {(True, False), (False, True)}
+        attic = next(item["id"] for item in computers if not item["this"])
+        refused("computers", "close", ask("account")["computer"], code=USAGE, says="enigmctl sign-out")
+        assert ask("computers", "close", attic) == {"closed": 1}
+        refused("keys", env=other, code=SIGNED_OUT, says="Sign in again")
+        assert ask("close-computers", secrets=pin) == {"closed": 0}
+
+        exported = ask("account", "export")
+        assert exported["account"]["user"] == "owner" and len(exported["computers"]) == 2
+        assert "another password" not in json.dumps(exported)
+
+        refused("revoke-all", code=USAGE, says="add --yes", secrets=pin)
+        assert ask("revoke-all", "--yes", secrets=pin) == {"revoked": 0}
+        refused("delete-account", code=USAGE, says="add --yes", secrets=pin)
+        refused("delete-account", "--yes", code=REFUSED, says="does not fit", secrets=[("--pin-fd", "000000")])
+        assert ask("delete-account", "--yes", secrets=pin) == {"deleted": True}
+        refused("account", code=SIGNED_OUT, says="Nobody is signed in")
+        left = [place for place in data_folder().glob("*") if place.name != "lock"]
+        assert left == [], left
 
 
 def test_sign_in_and_out():
