@@ -66,7 +66,9 @@ struct _EnigmAccount
   GHashTable *names;    /* binding -> name */
   GHashTable *drills;   /* binding -> EnigmDrillEvidence */
   GHashTable *revoking; /* binding -> reason: queued while the platform is away */
-  GHashTable *secrets;  /* set of bindings with a management secret here */
+  /* GTask: those that wait for revocations to be sent, while they are. */
+  GPtrArray *revocations_awaited;
+  GHashTable *secrets; /* set of bindings with a management secret here */
 
   /* Others' alerts, by ID: enigm-alert-notice.c. */
   GHashTable *shown;   /* set: this computer has shown them */

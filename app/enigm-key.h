@@ -189,6 +189,14 @@ const gchar *enigm_key_state_to_string (EnigmKeyState state);
  */
 gchar *enigm_key_describe_state (EnigmKey *self);
 
+/**
+ * enigm_key_describe_remaining:
+ *
+ * Returns: (transfer full) (nullable): what its owner has still to do in the state it is in,
+ *   translated; %NULL for nothing
+ */
+gchar *enigm_key_describe_remaining (EnigmKey *self);
+
 GType enigm_key_state_get_type (void);
 #define ENIGM_TYPE_KEY_STATE (enigm_key_state_get_type ())
 GType enigm_key_reasons_get_type (void);

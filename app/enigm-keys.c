@@ -163,9 +163,26 @@ enigm_account_set_key_state_finish (EnigmAccount *self, GAsyncResult *result, GE
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Revocations that wait are sent one after the other, before anything else is asked. */
+/* Revocations that wait are sent one after the other, before anything else is asked. Whoever wants
+ * them sent meanwhile waits for the same. */
 
 static void send_next (GTask *task);
+
+static void
+finish_sending (GTask *task, GError *error)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->revocations_awaited);
+
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      if (error != NULL)
+        g_task_return_error (waiting->pdata[i], g_error_copy (error));
+      else
+        g_task_return_boolean (waiting->pdata[i], TRUE);
+    }
+  g_clear_error (&error);
+}
 
 static void
 on_revocation_answered (GObject *object, GAsyncResult *result, gpointer data)
@@ -180,7 +197,7 @@ on_revocation_answered (GObject *object, GAsyncResult *result, gpointer data)
 
   if (self->platform != ENIGM_PLATFORM (object))
     {
-      g_task_return_error (task, enigm_account_error_signed_out ());
+      finish_sending (task, enigm_account_error_signed_out ());
       return;
     }
   if (answer != NULL)
@@ -194,7 +211,7 @@ on_revocation_answered (GObject *object, GAsyncResult *result, gpointer data)
   /* A refusal is settled by the list that is asked for next: what has ended needs no revoking. */
   else if (!g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED))
     {
-      g_task_return_error (task, enigm_account_note_error (self, g_steal_pointer (&error)));
+      finish_sending (task, enigm_account_note_error (self, g_steal_pointer (&error)));
       return;
     }
   send_next (task);
@@ -207,11 +224,17 @@ send_next (GTask *task)
   GQueue *queue = g_task_get_task_data (task);
   const gchar *binding = g_queue_peek_head (queue);
 
+  /* Settled meanwhile, by whoever revoked it in another way. */
+  while (binding != NULL && !g_hash_table_contains (self->revoking, binding))
+    {
+      g_free (g_queue_pop_head (queue));
+      binding = g_queue_peek_head (queue);
+    }
   if (binding == NULL)
-    g_task_return_boolean (task, TRUE);
+    finish_sending (task, NULL);
   else
-    call_state_async (self, binding, "revoked", g_hash_table_lookup (self->revoking, binding),
-                      g_task_get_cancellable (task), on_revocation_answered, g_object_ref (task));
+    call_state_async (self, binding, "revoked", g_hash_table_lookup (self->revoking, binding), NULL,
+                      on_revocation_answered, g_object_ref (task));
 }
 
 static void
@@ -236,6 +259,13 @@ enigm_account_send_revocations_async (EnigmAccount *self,
   while (g_hash_table_iter_next (&iter, &binding, NULL))
     g_queue_push_tail (queue, g_strdup (binding));
   g_task_set_task_data (task, queue, queue_free);
+  if (self->revocations_awaited != NULL)
+    {
+      g_ptr_array_add (self->revocations_awaited, g_object_ref (task));
+      return;
+    }
+  self->revocations_awaited = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->revocations_awaited, g_object_ref (task));
   send_next (task);
 }
 

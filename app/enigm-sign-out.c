@@ -122,6 +122,44 @@ on_closed (GObject *object, GAsyncResult *result, gpointer data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+static void
+close_this_computer (GTask *task)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+
+  if (enigm_account_require (self, task))
+    enigm_platform_call_async (self->platform, "DELETE", "/v1/session", NULL,
+                               ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL,
+                               g_task_get_cancellable (task), on_closed, g_object_ref (task));
+}
+
+/* A revocation that waits would be forgotten with everything else: it is sent first. */
+static void
+on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_send_revocations_finish (self, result, &error) ||
+      g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED) ||
+      GPOINTER_TO_INT (g_task_get_task_data (task)))
+    {
+      if (self->state == ENIGM_ACCOUNT_STATE_SESSION_ENDED)
+        enigm_account_erase_async (self, on_erased, g_object_ref (task));
+      else
+        close_this_computer (task);
+    }
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    g_task_return_new_error (
+      task, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY, "%s",
+      _ ("The platform cannot be reached, and a revocation still waits to be "
+         "sent. You are still signed in. Signing out here only would forget "
+         "it, and the key would go on working."));
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
 void
 enigm_account_sign_out_async (EnigmAccount *self,
                               gboolean even_offline,
@@ -138,10 +176,11 @@ enigm_account_sign_out_async (EnigmAccount *self,
   g_task_set_task_data (task, GINT_TO_POINTER (even_offline), NULL);
   if (self->state == ENIGM_ACCOUNT_STATE_SESSION_ENDED)
     enigm_account_erase_async (self, on_erased, g_object_ref (task));
-  else if (enigm_account_require (self, task))
-    enigm_platform_call_async (self->platform, "DELETE", "/v1/session", NULL,
-                               ENIGM_PLATFORM_CALL_BEARER | ENIGM_PLATFORM_CALL_SIGNED, NULL,
-                               cancellable, on_closed, g_object_ref (task));
+  else if (g_hash_table_size (self->revoking) > 0 && self->state == ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    enigm_account_send_revocations_async (self, cancellable, on_revocations_sent,
+                                          g_object_ref (task));
+  else
+    close_this_computer (task);
 }
 
 gboolean

@@ -294,6 +294,28 @@ on_opened (GObject *object, GAsyncResult *result, gpointer data)
   read_on (connection, stream);
 }
 
+static void
+open_stream (Connection *connection)
+{
+  enigm_platform_open_stream_async (connection->account->platform, "/v1/stream",
+                                    connection->account->last_event_id, connection->cancellable,
+                                    on_opened, connection);
+}
+
+/* A revocation that waits goes before anything else, also before what finds the network back. */
+static void
+on_revocations_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Connection *connection = data;
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_send_revocations_finish (ENIGM_ACCOUNT (object), result, &error) &&
+      is_current (connection))
+    open_stream (connection);
+  else
+    give_up (connection, error);
+}
+
 /**
  * enigm_account_stream_update:
  *
@@ -324,6 +346,9 @@ enigm_account_stream_update (EnigmAccount *self)
   g_set_weak_pointer (&connection->account, self);
   connection->cancellable = g_object_ref (self->stream_cancellable);
   connection->parser = enigm_event_parser_new ();
-  enigm_platform_open_stream_async (self->platform, "/v1/stream", self->last_event_id,
-                                    connection->cancellable, on_opened, connection);
+  if (g_hash_table_size (self->revoking) > 0)
+    enigm_account_send_revocations_async (self, connection->cancellable, on_revocations_sent,
+                                          connection);
+  else
+    open_stream (connection);
 }

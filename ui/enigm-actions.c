@@ -90,6 +90,12 @@ on_pair_activated (GSimpleAction *action, GVariant *parameter, gpointer user_dat
 }
 
 static void
+on_replace_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  enigm_window_replace (user_data, g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_drill_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   enigm_window_drill (user_data);
@@ -141,6 +147,7 @@ static const GActionEntry window_actions[] = {
   { "back", on_back_activated, NULL, NULL, NULL, { 0 } },
   { "refresh", on_refresh_activated, NULL, NULL, NULL, { 0 } },
   { "pair", on_pair_activated, NULL, NULL, NULL, { 0 } },
+  { "replace", on_replace_activated, "s", NULL, NULL, { 0 } },
   { "drill", on_drill_activated, NULL, NULL, NULL, { 0 } },
   { "invite", on_invite_activated, NULL, NULL, NULL, { 0 } },
   { "settings", on_settings_activated, NULL, NULL, NULL, { 0 } },
@@ -213,6 +220,7 @@ enigm_actions_update (EnigmWindow *window)
   set_enabled (window, "settings", shown);
   set_enabled (window, "refresh", signed_in);
   set_enabled (window, "pair", signed_in);
+  set_enabled (window, "replace", signed_in);
   set_enabled (window, "drill", signed_in);
   set_enabled (window, "invite", signed_in);
   set_enabled (window, "sign-in", state == ENIGM_ACCOUNT_STATE_SESSION_ENDED);

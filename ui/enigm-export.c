@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "enigm-button.h"
+#include "enigm-closing.h"
 #include "enigm-window.h"
 
 typedef struct
@@ -25,27 +26,38 @@ export_free (Export *export)
 }
 
 static void
+say_trouble (GtkWindow *window, const char *heading, const char *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window, heading, body);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  enigm_button_tidy (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Export *export = user_data;
   g_autoptr (GError) error = NULL;
-  GtkWidget *dialog;
 
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     {
       if (ENIGM_IS_WINDOW (export->window))
         enigm_window_add_toast (ENIGM_WINDOW (export->window),
                                 adw_toast_new (_ ("The file is written")));
+      else if (ADW_IS_PREFERENCES_WINDOW (export->window))
+        adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (export->window),
+                                          adw_toast_new (_ ("The file is written")));
     }
   else if (export->window != NULL)
     {
-      dialog = adw_message_dialog_new (export->window, _ ("The file could not be written"), NULL);
-      adw_message_dialog_format_body (
-        ADW_MESSAGE_DIALOG (dialog),
-        _ ("%s. Your alerts are unchanged. Choose another place and try again."), error->message);
-      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-      enigm_button_tidy (dialog);
-      gtk_window_present (GTK_WINDOW (dialog));
+      g_autofree char *body =
+        /* Translators: %s is why a file could not be written, from the system */
+        g_strdup_printf (_ ("%s. Nothing else was changed. Choose another place and try again."),
+                         error->message);
+
+      say_trouble (export->window, _ ("The file could not be written"), body);
     }
   export_free (export);
 }
@@ -70,18 +82,46 @@ on_chooser_responded (GtkNativeDialog *chooser, int response, gpointer user_data
                                        on_written, export);
 }
 
+/* Takes over @text. */
+static void
+choose (GtkWindow *window, char *text, const char *name)
+{
+  Export *export = g_new0 (Export, 1);
+
+  g_set_weak_pointer (&export->window, window);
+  export->text = text;
+  export->chooser = gtk_file_chooser_native_new (_ ("Export"), window, GTK_FILE_CHOOSER_ACTION_SAVE,
+                                                 _ ("_Export"), _ ("_Cancel"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (export->chooser), name);
+  g_signal_connect (export->chooser, "response", G_CALLBACK (on_chooser_responded), export);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (export->chooser));
+}
+
 void
 enigm_export_alerts (GtkWidget *parent, EnigmAccount *account, EnigmAlert *alert)
 {
-  Export *export = g_new0 (Export, 1);
+  choose (GTK_WINDOW (gtk_widget_get_root (parent)), enigm_account_export_alerts (account, alert),
+          alert != NULL ? _ ("alert.json") : _ ("alerts.json"));
+}
+
+static void
+on_account_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWidget) parent = user_data;
+  g_autoptr (GError) error = NULL;
+  char *text = enigm_account_export_finish (ENIGM_ACCOUNT (source), result, &error);
   GtkRoot *root = gtk_widget_get_root (parent);
 
-  g_set_weak_pointer (&export->window, GTK_WINDOW (root));
-  export->text = enigm_account_export_alerts (account, alert);
-  export->chooser = gtk_file_chooser_native_new (
-    _ ("Export"), GTK_WINDOW (root), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (export->chooser),
-                                     alert != NULL ? _ ("alert.json") : _ ("alerts.json"));
-  g_signal_connect (export->chooser, "response", G_CALLBACK (on_chooser_responded), export);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (export->chooser));
+  if (root == NULL)
+    g_free (text);
+  else if (text != NULL)
+    choose (GTK_WINDOW (root), text, _ ("account.json"));
+  else
+    say_trouble (GTK_WINDOW (root), _ ("Your data could not be asked for"), error->message);
+}
+
+void
+enigm_export_account (GtkWidget *parent, EnigmAccount *account)
+{
+  enigm_account_export_async (account, NULL, on_account_exported, g_object_ref (parent));
 }

@@ -17,4 +17,13 @@ G_BEGIN_DECLS
  */
 void enigm_export_alerts (GtkWidget *parent, EnigmAccount *account, EnigmAlert *alert);
 
+/**
+ * enigm_export_account:
+ * @parent: a widget in the window that asks where to
+ * @account: the account
+ *
+ * Asks the platform for everything it knows about the account, then where to write it.
+ */
+void enigm_export_account (GtkWidget *parent, EnigmAccount *account);
+
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 typedef struct
 {
+  const char *id;
   const char *to;
   const char *heading;
   const char *body;
@@ -19,38 +20,50 @@ typedef struct
 } Change;
 
 static const Change changes[] = {
-  { "lost", N_ ("Mark this key as lost?"),
+  { "lost", "lost", N_ ("Mark this key as lost?"),
     N_ ("Its presses are refused from now on, wherever it is. Alerts already sent stay with your "
         "contacts. If you find it, you take this back here."),
     N_ ("_Mark as Lost"),
     N_ ("Presses are refused until you find it. It does not erase anything and can be taken back."),
     N_ ("Your key is marked as lost. Its presses are refused."), ADW_RESPONSE_DESTRUCTIVE },
-  { "found", N_ ("Do you have this key in your hands?"),
+  { "found", "found", N_ ("Do you have this key in your hands?"),
     N_ ("It can raise alerts again at once. If somebody else may have had it, pair it again "
         "instead: that makes a new credential."),
     N_ ("I _Have It"),
     N_ ("Presses count again at once. It does not prove that the key still works: run a drill."),
     N_ ("Your key can raise alerts again. Run a drill to prove it."), ADW_RESPONSE_SUGGESTED },
-  { "revoked", N_ ("Revoke this key?"),
+  { "confirmed", "found", N_ ("Do you have this key in your hands?"),
+    N_ ("The platform was restored from a copy, and does not know what has become of this key "
+        "since. If you have it, it can raise alerts again at once. If not, revoke it instead."),
+    N_ ("I _Have It"),
+    N_ ("Presses count again at once. It does not prove that the key still works: run a drill."),
+    N_ ("Your key can raise alerts again. Run a drill to prove it."), ADW_RESPONSE_SUGGESTED },
+  { "replaced", "replaced", N_ ("Replace this key?"),
+    N_ ("You pair another key in its place. As soon as that one has proved itself, this one stops "
+        "for good. Until then nothing changes for this one."),
+    N_ ("_Pair the New Key"),
+    N_ ("Another key takes its place. It goes on as it is until the new one has proved itself."),
+    NULL, ADW_RESPONSE_SUGGESTED },
+  { "revoked", "revoked", N_ ("Revoke this key?"),
     N_ ("It stops working at once, wherever it is. Alerts already sent stay with your contacts. "
         "This cannot be undone; the key can be paired again later if you find it."),
     N_ ("_Revoke"),
     N_ ("Ends its power for good, wherever it is. It does not take back alerts already sent."),
     N_ ("Your key is revoked. It cannot raise an alert."), ADW_RESPONSE_DESTRUCTIVE },
-  { "retired", N_ ("Retire this key?"),
+  { "retired", "retired", N_ ("Retire this key?"),
     N_ ("It stops working and no longer belongs to your account, so that anybody who has it and "
         "its code can pair it. Do this only with the key in your hands."),
     N_ ("Re_tire"),
     N_ ("Ends it and frees it for somebody else. It does not protect anybody until it is paired "
         "again."),
     N_ ("Your key is retired, and free to be paired by somebody else."), ADW_RESPONSE_DESTRUCTIVE },
-  { "cancelled", N_ ("Cancel this pairing?"),
+  { "cancelled", "cancelled", N_ ("Cancel this pairing?"),
     N_ ("The key is not bound to your account then. An older pairing of the same key goes on "
         "as it was."),
     N_ ("_Cancel the Pairing"),
     N_ ("Ends the pairing before the key can raise alerts. It does not touch your other keys."),
     N_ ("The pairing is cancelled. Nothing is bound."), ADW_RESPONSE_DESTRUCTIVE },
-  { "released", N_ ("Release this key?"),
+  { "released", "released", N_ ("Release this key?"),
     N_ ("It no longer belongs to your account, so that anybody who has it and its code can pair "
         "it. This cannot be undone."),
     N_ ("Re_lease"),
@@ -59,10 +72,10 @@ static const Change changes[] = {
 };
 
 static const Change *
-find_change (const char *to)
+find_change (const char *id)
 {
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
-    if (g_str_equal (changes[i].to, to))
+    if (g_str_equal (changes[i].id, id))
       return &changes[i];
   g_return_val_if_reached (&changes[0]);
 }
@@ -102,6 +115,20 @@ on_key_state_set (GObject *source, GAsyncResult *result, gpointer user_data)
     question->done (sentence, error, question->widget);
 }
 
+/* Pairing has a window of its own, over the main one. */
+static void
+begin_replacement (Question *question)
+{
+  GtkRoot *root = gtk_widget_get_root (question->widget);
+  GtkWindow *parent = root != NULL ? gtk_window_get_transient_for (GTK_WINDOW (root)) : NULL;
+
+  if (parent == NULL)
+    return;
+  gtk_window_close (GTK_WINDOW (root));
+  gtk_widget_activate_action (GTK_WIDGET (parent), "win.replace", "s",
+                              enigm_key_get_binding (question->key));
+}
+
 static void
 on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
@@ -110,6 +137,11 @@ on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer us
 
   if (!g_str_equal (response, "do"))
     return;
+  if (g_str_equal (question->change->to, "replaced"))
+    {
+      begin_replacement (question);
+      return;
+    }
   asked = g_steal_pointer (&question);
   enigm_account_set_key_state_async (asked->account, asked->key, asked->change->to,
                                      g_str_equal (asked->change->to, "revoked") ? "lost" : NULL,
@@ -120,11 +152,11 @@ void
 enigm_key_dialog_ask (GtkWidget *widget,
                       EnigmAccount *account,
                       EnigmKey *key,
-                      const char *to,
+                      const char *id,
                       EnigmKeyDialogFunc done)
 {
   Question *question = g_new0 (Question, 1);
-  const Change *change = find_change (to);
+  const Change *change = find_change (id);
   GtkWidget *dialog;
 
   question->widget = g_object_ref (widget);
@@ -147,7 +179,7 @@ enigm_key_dialog_ask (GtkWidget *widget,
 }
 
 const char *
-enigm_key_dialog_describe (const char *to)
+enigm_key_dialog_describe (const char *id)
 {
-  return _ (find_change (to)->describe);
+  return _ (find_change (id)->describe);
 }

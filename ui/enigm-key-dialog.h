@@ -22,7 +22,8 @@ typedef void (*EnigmKeyDialogFunc) (const char *sentence, const GError *error, g
  * @widget: who asks
  * @account: the account
  * @key: a key of it
- * @to: as in enigm_account_set_key_state_async()
+ * @id: as in enigm_account_set_key_state_async(); `confirmed` is `found` for a key that is unproved
+ *   after a restore, `replaced` pairs another one in its place
  * @done: called with the result
  *
  * Asks once, in plain words, and does it.
@@ -30,15 +31,15 @@ typedef void (*EnigmKeyDialogFunc) (const char *sentence, const GError *error, g
 void enigm_key_dialog_ask (GtkWidget *widget,
                            EnigmAccount *account,
                            EnigmKey *key,
-                           const char *to,
+                           const char *id,
                            EnigmKeyDialogFunc done);
 
 /**
  * enigm_key_dialog_describe:
- * @to: as in enigm_account_set_key_state_async()
+ * @id: as in enigm_key_dialog_ask()
  *
  * Returns: (transfer none): one sentence for what it does and one for what it does not
  */
-const char *enigm_key_dialog_describe (const char *to);
+const char *enigm_key_dialog_describe (const char *id);
 
 G_END_DECLS

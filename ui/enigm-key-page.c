@@ -21,6 +21,11 @@ struct _EnigmKeyPage
   AdwActionRow *battery_row;
   GtkWidget *changes_group;
   GtkListBox *changes_list;
+  AdwActionRow *proof_row;
+  AdwActionRow *released_row;
+  AdwActionRow *remaining_row;
+  GtkWidget *attempts_group;
+  GtkListBox *attempts_list;
   GtkWidget *history_group;
   GtkListBox *history_list;
 
@@ -30,41 +35,36 @@ struct _EnigmKeyPage
 
 G_DEFINE_FINAL_TYPE (EnigmKeyPage, enigm_key_page, ADW_TYPE_BIN)
 
-/* What may be done in which state, as the lifecycle has it. */
+/* In the order in which they are offered; when is enigm_key_allows()'s to say. */
 static const struct
 {
-  const char *to;
+  const char *id;
+  EnigmKeyAction action;
   const char *title;
   const char *button;
   const char *style;
 } changes[] = {
-  { "found", N_ ("Found"), N_ ("I _Found It…"), "suggested-action" },
-  { "lost", N_ ("Lost"), N_ ("I _Lost It…"), NULL },
-  { "cancelled", N_ ("Cancel the pairing"), N_ ("_Cancel…"), NULL },
-  { "revoked", N_ ("Revoke"), N_ ("Re_voke…"), "destructive-action" },
-  { "retired", N_ ("Retire"), N_ ("Re_tire…"), NULL },
-  { "released", N_ ("Release"), N_ ("Re_lease…"), NULL },
+  { "found", ENIGM_KEY_ACTION_FOUND, N_ ("Found"), N_ ("I _Found It…"), "suggested-action" },
+  { "confirmed", ENIGM_KEY_ACTION_FOUND, N_ ("Confirm"), N_ ("I _Have It…"), "suggested-action" },
+  { "lost", ENIGM_KEY_ACTION_LOST, N_ ("Lost"), N_ ("I _Lost It…"), NULL },
+  { "cancelled", ENIGM_KEY_ACTION_CANCEL, N_ ("Cancel the pairing"), N_ ("_Cancel…"), NULL },
+  { "replaced", ENIGM_KEY_ACTION_REPLACE, N_ ("Replace"), N_ ("Re_place…"), NULL },
+  { "revoked", ENIGM_KEY_ACTION_REVOKE, N_ ("Revoke"), N_ ("Re_voke…"), "destructive-action" },
+  { "retired", ENIGM_KEY_ACTION_RETIRE, N_ ("Retire"), N_ ("Re_tire…"), NULL },
+  { "released", ENIGM_KEY_ACTION_RELEASE, N_ ("Release"), N_ ("Re_lease…"), NULL },
 };
 
 static gboolean
-is_possible (EnigmKey *key, const char *to)
+is_possible (EnigmKey *key, guint change)
 {
-  const EnigmKeyState state = enigm_key_get_state (key);
   const gboolean lost = (enigm_key_get_reasons (key) & ENIGM_KEY_REASON_LOST) != 0;
 
-  if (enigm_key_get_waiting_to_revoke (key))
+  /* One transition with two stories. */
+  if (g_str_equal (changes[change].id, "found") && !lost)
     return FALSE;
-  if (g_str_equal (to, "found"))
-    return state == ENIGM_KEY_STATE_RESTRICTED && lost;
-  if (g_str_equal (to, "lost"))
-    return state == ENIGM_KEY_STATE_TRUSTED || (state == ENIGM_KEY_STATE_RESTRICTED && !lost);
-  if (g_str_equal (to, "cancelled"))
-    return state == ENIGM_KEY_STATE_PENDING;
-  if (g_str_equal (to, "revoked"))
-    return state == ENIGM_KEY_STATE_TRUSTED || state == ENIGM_KEY_STATE_RESTRICTED;
-  if (g_str_equal (to, "retired"))
-    return state == ENIGM_KEY_STATE_TRUSTED;
-  return state == ENIGM_KEY_STATE_REVOKED || state == ENIGM_KEY_STATE_REPLACED;
+  if (g_str_equal (changes[change].id, "confirmed") && lost)
+    return FALSE;
+  return enigm_key_allows (key, changes[change].action);
 }
 
 /* What is visible */
@@ -97,7 +97,7 @@ on_change_button_clicked (GtkButton *button, gpointer user_data)
   EnigmKeyPage *self = user_data;
 
   enigm_key_dialog_ask (GTK_WIDGET (self), self->account, self->key,
-                        g_object_get_data (G_OBJECT (button), "to"), on_change_done);
+                        g_object_get_data (G_OBJECT (button), "id"), on_change_done);
 }
 
 static void
@@ -114,17 +114,17 @@ update_changes (EnigmKeyPage *self)
       GtkWidget *row;
       GtkWidget *button;
 
-      if (!is_possible (self->key, changes[i].to))
+      if (!is_possible (self->key, i))
         continue;
       row = adw_action_row_new ();
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (changes[i].title));
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), enigm_key_dialog_describe (changes[i].to));
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), enigm_key_dialog_describe (changes[i].id));
       adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
       button = enigm_button_new_with_mnemonic (_ (changes[i].button));
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
       if (changes[i].style != NULL)
         gtk_widget_add_css_class (button, changes[i].style);
-      g_object_set_data (G_OBJECT (button), "to", (gpointer) changes[i].to);
+      g_object_set_data (G_OBJECT (button), "id", (gpointer) changes[i].id);
       g_signal_connect_object (button, "clicked", G_CALLBACK (on_change_button_clicked), self, 0);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
       gtk_list_box_append (self->changes_list, row);
@@ -158,6 +158,59 @@ update_history (EnigmKeyPage *self)
   gtk_widget_set_visible (self->history_group, n > 0);
 }
 
+/* When, and nothing more: where it was is not its owner's to know any more. */
+static void
+update_attempts (EnigmKeyPage *self)
+{
+  const guint n = enigm_key_get_n_attempts (self->key);
+
+  clear_list (self->attempts_list);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *moment = enigm_time_describe_moment (enigm_key_get_attempt (self->key, i));
+      GtkWidget *row = adw_action_row_new ();
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), moment);
+      gtk_list_box_append (self->attempts_list, row);
+    }
+  gtk_widget_set_visible (self->attempts_group, n > 0);
+}
+
+static void
+update_evidence (EnigmKeyPage *self)
+{
+  const gint64 proved = enigm_key_get_proved_time (self->key);
+  const gint64 released = enigm_key_get_released (self->key);
+  const EnigmKeyState state = enigm_key_get_state (self->key);
+  g_autofree char *remaining = enigm_key_describe_remaining (self->key);
+  g_autofree char *proof = NULL;
+  g_autofree char *moment = NULL;
+
+  if (proved != 0)
+    {
+      moment = enigm_time_describe_moment (proved);
+      proof = enigm_key_get_proved_by (self->key) == ENIGM_KEY_PROOF_OWN
+                /* Translators: %s is a time */
+                ? g_strdup_printf (_ ("%s, by itself"), moment)
+                /* Translators: %s is a time */
+                : g_strdup_printf (_ ("%s, through a computer"), moment);
+    }
+  else
+    proof = g_strdup (_ ("Unproved"));
+  adw_action_row_set_subtitle (self->proof_row, proof);
+  gtk_widget_set_visible (GTK_WIDGET (self->proof_row),
+                          state == ENIGM_KEY_STATE_TRUSTED || state == ENIGM_KEY_STATE_RESTRICTED);
+  if (released != 0)
+    {
+      g_autofree char *when = enigm_time_describe_moment (released);
+
+      adw_action_row_set_subtitle (self->released_row, when);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->released_row), released != 0);
+  adw_action_row_set_subtitle (self->remaining_row, remaining != NULL ? remaining : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->remaining_row), remaining != NULL);
+}
+
 static void
 update_key (EnigmKeyPage *self)
 {
@@ -188,7 +241,9 @@ update_key (EnigmKeyPage *self)
       : state);
   adw_action_row_set_subtitle (self->battery_row, battery_text);
   gtk_widget_set_visible (GTK_WIDGET (self->battery_row), enigm_key_is_live (self->key));
+  update_evidence (self);
   update_changes (self);
+  update_attempts (self);
   update_history (self);
 }
 
@@ -241,6 +296,11 @@ enigm_key_page_class_init (EnigmKeyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_group);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, proof_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, released_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, remaining_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, attempts_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, attempts_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_list);
   gtk_widget_class_bind_template_callback (widget_class, on_rename_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_back_button_clicked);

@@ -609,3 +609,13 @@ enigm_pairing_window_new (GtkWindow *parent, EnigmAccount *account, EnigmRadio *
   look_for_keys (self);
   return GTK_WIDGET (self);
 }
+
+void
+enigm_pairing_window_set_replaced (EnigmPairingWindow *self, EnigmKey *key)
+{
+  /* Translators: %s is a key's name */
+  g_autofree char *title = g_strdup_printf (_ ("Replace “%s”"), enigm_key_get_name (key));
+
+  enigm_pairing_set_replaces (self->pairing, enigm_key_get_binding (key));
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}

@@ -18,4 +18,10 @@ G_DECLARE_FINAL_TYPE (EnigmPairingWindow, enigm_pairing_window, ENIGM, PAIRING_W
 
 GtkWidget *enigm_pairing_window_new (GtkWindow *parent, EnigmAccount *account, EnigmRadio *radio);
 
+/**
+ * enigm_pairing_window_set_replaced:
+ * @key: the key that the new one takes the place of
+ */
+void enigm_pairing_window_set_replaced (EnigmPairingWindow *self, EnigmKey *key);
+
 G_END_DECLS

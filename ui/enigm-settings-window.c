@@ -5,7 +5,10 @@
 
 #include <glib/gi18n.h>
 
+#include "enigm-account-dialog.h"
+#include "enigm-account-group.h"
 #include "enigm-button.h"
+#include "enigm-computers-group.h"
 #include "enigm-error.h"
 #include "enigm-key-page.h"
 #include "enigm-key-row.h"
@@ -17,10 +20,13 @@ struct _EnigmSettingsWindow
 
   GtkListBox *live_list;
   GtkWidget *no_key_label;
+  GtkWidget *all_group;
   GtkWidget *ended_group;
   GtkListBox *ended_list;
   AdwActionRow *user_row;
   AdwActionRow *contact_id_row;
+  EnigmComputersGroup *computers_group;
+  EnigmAccountGroup *account_group;
   GtkLabel *sign_out_error;
   AdwActionRow *platform_row;
   AdwActionRow *trust_row;
@@ -54,6 +60,7 @@ static void
 update_keys (EnigmSettingsWindow *self)
 {
   GListModel *keys = enigm_account_get_keys (self->account);
+  guint n_live = 0;
   gboolean live;
   gboolean ended;
 
@@ -61,6 +68,7 @@ update_keys (EnigmSettingsWindow *self)
     {
       g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
 
+      n_live += enigm_key_is_live (key);
       g_signal_handlers_disconnect_by_func (key, update_keys, self);
       g_signal_connect_object (key, "notify::state", G_CALLBACK (update_keys), self,
                                G_CONNECT_SWAPPED);
@@ -71,6 +79,7 @@ update_keys (EnigmSettingsWindow *self)
   ended = gtk_widget_get_first_child (GTK_WIDGET (self->ended_list)) != NULL;
   gtk_widget_set_visible (GTK_WIDGET (self->live_list), live);
   gtk_widget_set_visible (self->no_key_label, !live);
+  gtk_widget_set_visible (self->all_group, n_live > 1);
   gtk_widget_set_visible (self->ended_group, ended);
 }
 
@@ -173,6 +182,19 @@ on_key_row_activated (EnigmSettingsWindow *self, GtkListBoxRow *row)
                                           enigm_key_page_new (self->account, key));
 }
 
+static void
+on_all_revoked (const char *sentence, gpointer widget)
+{
+  adw_preferences_window_add_toast (widget, adw_toast_new (sentence));
+}
+
+static void
+on_revoke_all_button_clicked (EnigmSettingsWindow *self)
+{
+  enigm_account_dialog_ask (GTK_WIDGET (self), self->account, ENIGM_ACCOUNT_REVOKE_ALL,
+                            on_all_revoked);
+}
+
 /* The widget */
 
 static void
@@ -193,6 +215,10 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, live_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, no_key_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, ended_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, all_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, computers_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, account_group);
+  gtk_widget_class_bind_template_callback (widget_class, on_revoke_all_button_clicked);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, ended_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, user_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, contact_id_row);
@@ -208,7 +234,9 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
 static void
 enigm_settings_window_init (EnigmSettingsWindow *self)
 {
-  g_type_ensure (ENIGM_TYPE_LISTEN_GROUP); /* The template names it. */
+  g_type_ensure (ENIGM_TYPE_LISTEN_GROUP); /* The template names them. */
+  g_type_ensure (ENIGM_TYPE_COMPUTERS_GROUP);
+  g_type_ensure (ENIGM_TYPE_ACCOUNT_GROUP);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -222,6 +250,8 @@ enigm_settings_window_new (GtkWindow *parent, EnigmAccount *account, EnigmListen
   g_signal_connect_object (enigm_account_get_keys (account), "items-changed",
                            G_CALLBACK (update_keys), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "notify", G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
+  enigm_computers_group_set_account (self->computers_group, account);
+  enigm_account_group_set_account (self->account_group, account);
   enigm_listen_group_set_listener (self->listen_group, listener);
   update_keys (self);
   update_account (self);

@@ -446,6 +446,20 @@ enigm_window_pair (EnigmWindow *self)
 }
 
 void
+enigm_window_replace (EnigmWindow *self, const char *binding)
+{
+  EnigmRadio *radio = enigm_application_get_radio (get_application (self));
+  EnigmKey *key = enigm_account_find_key (self->account, binding);
+  GtkWidget *window;
+
+  if (key == NULL)
+    return;
+  window = enigm_pairing_window_new (GTK_WINDOW (self), self->account, radio);
+  enigm_pairing_window_set_replaced (ENIGM_PAIRING_WINDOW (window), key);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+void
 enigm_window_drill (EnigmWindow *self)
 {
   EnigmRadio *radio = enigm_application_get_radio (get_application (self));

@@ -27,6 +27,7 @@ void enigm_window_go_back (EnigmWindow *self);
 void enigm_window_refresh (EnigmWindow *self);
 void enigm_window_listen (EnigmWindow *self);
 void enigm_window_pair (EnigmWindow *self);
+void enigm_window_replace (EnigmWindow *self, const char *binding);
 void enigm_window_drill (EnigmWindow *self);
 void enigm_window_invite (EnigmWindow *self);
 void enigm_window_show_settings (EnigmWindow *self);

@@ -134,10 +134,13 @@ print_key (EnigmCli *cli, EnigmKey *key)
   const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   g_autofree char *state = enigm_key_describe_state (key);
   g_autofree char *age = enigm_describe_age (enigm_key_get_since (key), now);
+  g_autofree char *remaining = enigm_key_describe_remaining (key);
 
   enigm_cli_print (cli, "%s  %s", enigm_key_get_binding (key), enigm_key_get_name (key));
   /* Translators: a key's state, and how long ago it began, such as “yesterday” */
   enigm_cli_print (cli, _ ("  %s, %s"), state, age);
+  if (remaining != NULL)
+    enigm_cli_print (cli, "  %s", remaining);
   if (enigm_key_get_n_attempts (key) > 0)
     {
       g_autofree char *tried = enigm_describe_age (enigm_key_get_attempt (key, 0), now);

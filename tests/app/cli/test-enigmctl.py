@@ -233,7 +233,7 @@ def test_account():
         attic = next(item["id"] for item in computers if not item["this"])
         refused("computers", "close", ask("account")["computer"], code=USAGE, says="enigmctl sign-out")
         assert ask("computers", "close", attic) == {"closed": 1}
-        refused("keys", env=other, code=SIGNED_OUT, says="Sign in again")
+        refused("keys", env=other, code=SIGNED_OUT, says="sign in again")
         assert ask("close-computers", secrets=pin) == {"closed": 0}
 
         exported = ask("account", "export")
