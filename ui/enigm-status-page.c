@@ -19,6 +19,7 @@ struct _EnigmStatusPage
   GtkLabel *verdict;
   GtkButton *button;
   GtkButton *revoke_button;
+  GtkWidget *gone_button;
   GtkLabel *error_label;
   GtkWidget *evidence_title;
   GtkListBox *evidence;
@@ -98,6 +99,24 @@ get_button_label (EnigmReadinessAction action)
     }
 }
 
+static guint
+count_revocable (EnigmStatusPage *self, EnigmKey **first)
+{
+  GListModel *keys = enigm_account_get_keys (self->account);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
+
+      if (!enigm_key_allows (key, ENIGM_KEY_ACTION_REVOKE))
+        continue;
+      if (n++ == 0 && first != NULL)
+        *first = key; /* The account keeps it. */
+    }
+  return n;
+}
+
 static void
 update_status (EnigmStatusPage *self)
 {
@@ -125,6 +144,9 @@ update_status (EnigmStatusPage *self)
     gtk_button_set_label (self->button, label);
   gtk_widget_set_visible (GTK_WIDGET (self->revoke_button),
                           action == ENIGM_READINESS_ACTION_FOUND_OR_REVOKE);
+
+  gtk_widget_set_visible (self->gone_button, action != ENIGM_READINESS_ACTION_FOUND_OR_REVOKE &&
+                                               count_revocable (self, NULL) > 0);
 
   rows = enigm_readiness_get_rows (self->readiness);
   gtk_widget_set_visible (self->evidence_title, g_list_model_get_n_items (rows) > 0);
@@ -254,6 +276,18 @@ on_revoke_button_clicked (EnigmStatusPage *self)
   ask_about_lost_key (self, "revoked");
 }
 
+/* From a cold start a key that is out of reach is two activations from being revoked. */
+static void
+on_gone_button_clicked (EnigmStatusPage *self)
+{
+  EnigmKey *key = NULL;
+
+  if (count_revocable (self, &key) == 1)
+    enigm_key_dialog_ask (GTK_WIDGET (self), self->account, key, "revoked", on_key_changed);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.settings", NULL);
+}
+
 static void
 on_button_clicked (EnigmStatusPage *self)
 {
@@ -337,6 +371,8 @@ enigm_status_page_class_init (EnigmStatusPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, verdict);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, button);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, revoke_button);
+  gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, gone_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_gone_button_clicked);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, error_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, evidence_title);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, evidence);

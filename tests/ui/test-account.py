@@ -97,19 +97,18 @@ def test_cold_revocation():
             activations.append(name)
             press(name)
         window.press = counted
-        window.await_text("No drill has reached anybody")
-        window.key("ctrl+comma")
-        window.await_text("Your keys")
-        window.click("Enigm Key")
-        window.await_text("What you can do")
-        window.picture("key-page")
-        window.press("Revoke…")
+        window.picture("status-cold")
+        window.press("Lost or Stolen? Revoke…")
         window.await_text("It stops working at once, wherever it is.")
         window.press("Revoke")
         window.await_text("Your key is revoked. It cannot raise an alert.")
+        assert activations == ["Lost or Stolen? Revoke…", "Revoke"], activations
+        # Its page says the same, and what is left to do.
+        window.key("ctrl+comma")
+        window.await_text("Your keys")
+        window.click("Enigm Key")
         window.await_text("It still belongs to you.")
         window.picture("key-page-revoked")
-        assert activations == ["Revoke…", "Revoke"], activations
         window.close()
         assert ada.ctl("keys")["keys"][0]["state"] == "revoked"
 
