@@ -66,9 +66,9 @@ static const struct
   { "offer-over", ENIGM_ERROR_PLATFORM_REFUSED,
     N_ ("Pairing took too long. Nothing was bound. Begin again.") },
   { "too-many", ENIGM_ERROR_PLATFORM_REFUSED,
-    N_ (
-      "The platform asks for a pause. Nothing was changed. Wait a few minutes, then try again; if it "
-      "still asks for one, try tomorrow.") },
+    N_ ("The platform asks for a pause. Nothing was changed. Wait a few minutes, then try again; "
+        "if it "
+        "still asks for one, try tomorrow.") },
   /* It decided nothing, and may work again in a moment: as good as not there. */
   { "internal", ENIGM_ERROR_PLATFORM_AWAY,
     N_ ("The platform has a fault. It is not known whether this was done. Try again, and tell "
