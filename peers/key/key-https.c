@@ -186,8 +186,13 @@ on_network_event (SoupMessage *message,
 static void
 return_error (GTask *task, GError *error)
 {
+  EnigmKeyHttps *self = g_task_get_source_object (task);
   g_autoptr (GError) owned = error;
 
+  /* libsoup counts connections to a host, and now and then one that broke while it was made for
+   * ever: after two of them nothing would leave the key any more. The next try begins anew. */
+  g_clear_object (&self->session);
+  g_clear_object (&self->pins);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_CERTIFICATE,
                              "another server answers");
