@@ -23,8 +23,8 @@ G_BEGIN_DECLS
 /**
  * ENIGM_FRAME_MIN_MTU:
  *
- * The least that frames are cut for: the MTU that every Bluetooth LE link has, 23, less the two bytes
- * that a key may have to leave free.
+ * The least that frames are cut for: the MTU that every Bluetooth LE link has, 23, less the two
+ * bytes that a key may have to leave free.
  */
 #define ENIGM_FRAME_MIN_MTU 21
 
