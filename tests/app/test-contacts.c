@@ -584,6 +584,33 @@ test_conflict_is_kept (void)
   close_computer (second);
 }
 
+/* What the platform refuses is said, and is not shown as if it waited. */
+static void
+test_refused (void)
+{
+  EnigmAccount *account = party_sign_up (party, "rita");
+  g_auto (GStrv) ids = g_new0 (char *, 3);
+  g_autoptr (GError) error = NULL;
+  guint invited = 0;
+
+  ids[0] = new_id ();
+  ids[1] = new_id ();
+  g_assert_true (add (account, ids[0], NULL, &error));
+  for (; invited < 100 && add (account, ids[1], NULL, &error); invited++)
+    g_assert_true (remove_one (account, ids[1], NULL));
+  g_assert_cmpuint (invited, ==, 39);
+  g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED);
+  g_assert_nonnull (strstr (error->message, "try tomorrow"));
+  g_clear_error (&error);
+  g_assert_cmpint (enigm_account_get_contacts_state (account), ==, ENIGM_CONTACTS_STATE_SETTLED);
+  assert_shown (account, ids, "A");
+  g_assert_true (refresh (account));
+  assert_shown (account, ids, "A");
+  g_assert_true (remove_one (account, ids[0], &error));
+  assert_shown (account, ids, "");
+  close_computer (account);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -595,6 +622,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/contacts/undone", test_undone);
   g_test_add_func ("/app/contacts/pairs", test_pairs);
   g_test_add_func ("/app/contacts/conflict-is-kept", test_conflict_is_kept);
+  g_test_add_func ("/app/contacts/refused", test_refused);
   status = g_test_run ();
   party_free (party);
   return status;
