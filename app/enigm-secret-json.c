@@ -50,6 +50,10 @@ enigm_secret_json_begin (void)
   return self;
 }
 
+/**
+ * enigm_secret_json_add_name:
+ * @name: a member's name, whose value is written next
+ */
 void
 enigm_secret_json_add_name (GByteArray *self, const gchar *name)
 {
@@ -59,6 +63,11 @@ enigm_secret_json_add_name (GByteArray *self, const gchar *name)
   append (self, ":");
 }
 
+/**
+ * enigm_secret_json_add_text:
+ * @name: a member's name
+ * @text: its value, which is no secret
+ */
 void
 enigm_secret_json_add_text (GByteArray *self, const gchar *name, const gchar *text)
 {
@@ -66,6 +75,11 @@ enigm_secret_json_add_text (GByteArray *self, const gchar *name, const gchar *te
   append_quoted (self, (const guint8 *) text, strlen (text));
 }
 
+/**
+ * enigm_secret_json_add_secret:
+ * @name: a member's name
+ * @secret: its value
+ */
 void
 enigm_secret_json_add_secret (GByteArray *self, const gchar *name, EnigmSecret *secret)
 {
@@ -76,7 +90,10 @@ enigm_secret_json_add_secret (GByteArray *self, const gchar *name, EnigmSecret *
   append_quoted (self, text, len);
 }
 
-/* An object within. */
+/**
+ * enigm_secret_json_open:
+ * @name: a member's name, whose value is an object; what is added next is in it
+ */
 void
 enigm_secret_json_open (GByteArray *self, const gchar *name)
 {
@@ -84,6 +101,11 @@ enigm_secret_json_open (GByteArray *self, const gchar *name)
   append (self, "{");
 }
 
+/**
+ * enigm_secret_json_close:
+ *
+ * Ends the object that was opened last.
+ */
 void
 enigm_secret_json_close (GByteArray *self)
 {
