@@ -115,10 +115,12 @@ on_key_state_set (GObject *source, GAsyncResult *result, gpointer user_data)
     question->done (sentence, error, question->widget);
 }
 
-/* Pairing has a window of its own, over the main one. */
+/* Pairing has a window of its own, over the main one. The dialog has gone by now: it does not bear
+ * that its parent goes while it answers. */
 static void
-begin_replacement (Question *question)
+begin_replacement (gpointer user_data)
 {
+  g_autoptr (Question) question = user_data;
   GtkRoot *root = gtk_widget_get_root (question->widget);
   GtkWindow *parent = root != NULL ? gtk_window_get_transient_for (GTK_WINDOW (root)) : NULL;
 
@@ -139,7 +141,7 @@ on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer us
     return;
   if (g_str_equal (question->change->to, "replaced"))
     {
-      begin_replacement (question);
+      g_idle_add_once (begin_replacement, g_steal_pointer (&question));
       return;
     }
   asked = g_steal_pointer (&question);

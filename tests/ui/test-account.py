@@ -123,6 +123,27 @@ def forget_session(world):
     world.platform.start()
 
 
+def test_replace():
+    """From the old key's page to the new one's pairing."""
+    with World(keys=1, display="virtual", screen="760x900") as world:
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        pair_in_terminal(ada, world.keys[0])
+        window = open_window(world)
+        window.await_text("Invite")
+        window.key("ctrl+comma")
+        window.await_text("Your keys")
+        window.click("Enigm Key")
+        window.press("Replace…")
+        window.await_text("Until then nothing changes for this one.")
+        window.press("Pair the New Key")
+        window.await_text("Replace “Enigm Key”")
+        window.await_text("Find Your Key")
+        window.picture("replace")
+        window.close()
+        assert ada.ctl("keys")["keys"][0]["state"] == "trusted"
+
+
 def test_narrow():
     """The account and key pages fit 360 pixels, in the dark too."""
     with World(keys=1, display="virtual", screen="360x720") as world:
