@@ -34,7 +34,7 @@ static const EnigmCliVerb verbs[] = {
   { "pair",
     "",
     N_ ("pair a key"),
-    ENIGM_CLI_NEEDS_LISTS,
+    ENIGM_CLI_NEEDS_ACCOUNT,
     { "code" },
     { "replace=" },
     enigm_cli_pair_check,
