@@ -5,6 +5,23 @@
 
 #define FOCUS "enigm-focus"
 
+/* Weak, for a text field must not outlive the row around it: libadwaita 1.2 crashes then. */
+static GWeakRef *
+focus_new (GtkWidget *focus)
+{
+  GWeakRef *self = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (self, focus);
+  return self;
+}
+
+static void
+focus_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
 /**
  * enigm_busy_set:
  * @form: a widget with what a person fills in
@@ -25,14 +42,16 @@ enigm_busy_set (GtkWidget *form, gboolean busy)
   focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   if (busy && focus != NULL && gtk_widget_is_ancestor (focus, form))
     {
-      g_object_set_data_full (G_OBJECT (form), FOCUS, g_object_ref (focus), g_object_unref);
+      g_object_set_data_full (G_OBJECT (form), FOCUS, focus_new (focus), focus_free);
       gtk_root_set_focus (root, NULL);
     }
   gtk_widget_set_sensitive (form, !busy);
   if (!busy)
     {
-      g_autoptr (GtkWidget) before = g_object_steal_data (G_OBJECT (form), FOCUS);
+      GWeakRef *kept = g_object_get_data (G_OBJECT (form), FOCUS);
+      g_autoptr (GtkWidget) before = kept != NULL ? g_weak_ref_get (kept) : NULL;
 
+      g_object_set_data (G_OBJECT (form), FOCUS, NULL);
       if (before != NULL && focus == NULL && gtk_widget_get_root (before) == root)
         gtk_widget_grab_focus (before);
     }

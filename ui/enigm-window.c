@@ -181,9 +181,17 @@ update_pages (EnigmWindow *self)
     adw_bin_set_child (self->alerts_bin, enigm_alerts_page_new (self->account));
 }
 
+/* GTK 4.8 goes on thinking of a page's default button after it is gone, and may touch it. */
+static void
+drop_default (EnigmWindow *self)
+{
+  gtk_window_set_default_widget (GTK_WINDOW (self), NULL);
+}
+
 static void
 drop_pages (EnigmWindow *self)
 {
+  drop_default (self);
   adw_leaflet_set_visible_child (self->leaflet, self->main_page);
   adw_view_stack_set_visible_child_name (self->stack, "status");
   adw_bin_set_child (self->alert_bin, NULL);
@@ -205,6 +213,8 @@ static void
 show_main (EnigmWindow *self)
 {
   self->signing_in_again = FALSE;
+  if (adw_bin_get_child (self->welcome_bin) != NULL)
+    drop_default (self);
   adw_bin_set_child (self->welcome_bin, NULL);
   update_pages (self);
   update_banner (self);
