@@ -43,7 +43,7 @@ enigm_key_describe_remaining (EnigmKey *self)
       if (enigm_key_get_released (self) == 0)
         return g_strdup (_ ("It still belongs to you. When you have it again, pair it anew, or "
                             "release it so that it wipes itself."));
-      /* fall through */
+      G_GNUC_FALLTHROUGH;
     case ENIGM_KEY_STATE_RETIRED:
       return g_strdup (_ ("It belongs to nobody. It wipes itself when it next reaches the platform "
                           "or is paired; until then, keep it safe."));

@@ -79,6 +79,10 @@ class Installation:
 
     def run(self, *argv, timeout=BUILD_DEADLINE, env=(), **more):
         env = dict(os.environ, **self.places, **dict(env))
+        if "install" in argv or "uninstall" in argv:
+            # Flatpak keeps aside what a program that still ends was started from, and then cannot
+            # put the same one aside again.
+            shutil.rmtree(self.folder / "USER_DIR/.removed", ignore_errors=True)
         done = subprocess.run([str(word) for word in argv], env=env, capture_output=True, text=True,
                               timeout=timeout, check=False, **more)
         assert done.returncode == 0, f"{argv} ended with {done.returncode}\n{done.stdout}{done.stderr}"
