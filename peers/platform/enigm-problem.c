@@ -25,7 +25,11 @@ enigm_problem_private_clear (EnigmProblemPrivate *priv)
   g_clear_pointer (&priv->field, g_free);
 }
 
+/* GLib keeps the private part where it is aligned, which clang cannot see. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (EnigmProblem, enigm_problem)
+#pragma GCC diagnostic pop
 
 static const struct
 {
