@@ -7,6 +7,10 @@
  * changed, moved or taken out from between others shows, and the words of one that is over can go
  * while its digest stays: the chain holds.
  *
+ * With what changes a key, an account or an administrator, the record goes into the journal too,
+ * and comes back with the change wherever that is done again: after a crash between the two files,
+ * and after a restore. Security events do not, since the journal keeps for ever.
+ *
  * The oldest records go altogether once all of them are over. Where the chain begins and ends then
  * is written down in `audit_ends`, under a MAC that only the platform can make: what is taken from
  * either end shows as well, and so does a chain that was computed anew. */
@@ -17,14 +21,13 @@
 #include "app/protocol/enigm-hash.h"
 #include "app/protocol/enigm-hkdf.h"
 
-#define WHAT_MAX 32
-#define DETAIL_MAX 256
 #define DAY_SECONDS (24 * 60 * 60)
 
 struct _EnigmAudit
 {
   EnigmStore *store;
   EnigmSecret *key;
+  EnigmJournal *journal;
   guint keep_days;
 };
 
@@ -66,6 +69,22 @@ enigm_audit_free (EnigmAudit *self)
 {
   g_clear_pointer (&self->key, enigm_secret_unref);
   g_free (self);
+}
+
+/**
+ * enigm_audit_set_journal:
+ * @self: the chain
+ * @journal: the journal, attached to the chain's database; it must outlive the last
+ *   enigm_audit_append()
+ *
+ * From now on what changes something is in the journal with its record.
+ */
+void
+enigm_audit_set_journal (EnigmAudit *self, EnigmJournal *journal)
+{
+  g_return_if_fail (self != NULL && journal != NULL);
+
+  self->journal = journal;
 }
 
 static void
@@ -176,6 +195,16 @@ chain (guint8 hash[ENIGM_SHA256_SIZE],
                 hash);
 }
 
+static void
+write_words (EnigmCborWriter *writer, const EnigmAuditEntry *entry)
+{
+  enigm_cbor_write_uint (writer, (guint64) entry->time);
+  enigm_cbor_write_bytes (writer, entry->pseudonym,
+                          entry->pseudonym != NULL ? ENIGM_PSEUDONYM_SIZE : 0);
+  enigm_cbor_write_text (writer, entry->what);
+  enigm_cbor_write_text (writer, entry->detail);
+}
+
 /**
  * enigm_audit_append:
  * @self: the chain, whose database is in a transaction
@@ -190,25 +219,50 @@ gboolean
 enigm_audit_append (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error)
 {
   g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
+  g_autoptr (GBytes) words = NULL;
+
+  if (!enigm_audit_append_again (self, entry, error))
+    return FALSE;
+  if (self->journal == NULL || entry->security)
+    return TRUE;
+  enigm_cbor_write_array (&writer, 5);
+  enigm_cbor_write_uint (&writer, ENIGM_JOURNAL_AUDIT);
+  write_words (&writer, entry);
+  words = enigm_cbor_writer_end (&writer);
+  enigm_journal_note_beside (self->journal, words);
+  return TRUE;
+}
+
+/**
+ * enigm_audit_append_again:
+ * @self: the chain, whose database is in a transaction
+ * @entry: what happened, as the journal has it
+ * @error: return location
+ *
+ * Adds a record that is in the journal already.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_audit_append_again (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error)
+{
+  g_auto (EnigmCborWriter) writer = ENIGM_CBOR_WRITER_INIT;
   g_autoptr (GBytes) record = NULL;
   guint8 digest[ENIGM_SHA256_SIZE];
   Ends ends;
 
   g_return_val_if_fail (self != NULL && enigm_store_in_transaction (self->store), FALSE);
   g_return_val_if_fail (entry != NULL && entry->time >= 0, FALSE);
-  g_return_val_if_fail (entry->what != NULL && strlen (entry->what) <= WHAT_MAX, FALSE);
-  g_return_val_if_fail (entry->detail != NULL && strlen (entry->detail) <= DETAIL_MAX, FALSE);
+  g_return_val_if_fail (entry->what != NULL && strlen (entry->what) <= ENIGM_AUDIT_WHAT_MAX, FALSE);
+  g_return_val_if_fail (entry->detail != NULL && strlen (entry->detail) <= ENIGM_AUDIT_DETAIL_MAX,
+                        FALSE);
 
   if (!read_ends (self, FALSE, &ends, error))
     return FALSE;
   ends.last++;
   enigm_cbor_write_array (&writer, 5);
   enigm_cbor_write_uint (&writer, (guint64) ends.last);
-  enigm_cbor_write_uint (&writer, (guint64) entry->time);
-  enigm_cbor_write_bytes (&writer, entry->pseudonym,
-                          entry->pseudonym != NULL ? ENIGM_PSEUDONYM_SIZE : 0);
-  enigm_cbor_write_text (&writer, entry->what);
-  enigm_cbor_write_text (&writer, entry->detail);
+  write_words (&writer, entry);
   record = enigm_cbor_writer_end (&writer);
 
   enigm_sha256 (ENIGM_PARTS (enigm_part_bytes (record)), digest);
@@ -251,8 +305,8 @@ read_record (GBytes *record, gint64 number, Read *read, GError **error)
     enigm_cbor_reader_refuse (&reader, "number", "does not follow");
   read->entry.time = (gint64) enigm_cbor_read_uint (&reader, "time", G_MAXINT64);
   read->pseudonym = enigm_cbor_read_blob (&reader, "pseudonym", 0, ENIGM_PSEUDONYM_SIZE);
-  read->what = enigm_cbor_read_text (&reader, "what", 1, WHAT_MAX);
-  read->detail = enigm_cbor_read_text (&reader, "detail", 0, DETAIL_MAX);
+  read->what = enigm_cbor_read_text (&reader, "what", 1, ENIGM_AUDIT_WHAT_MAX);
+  read->detail = enigm_cbor_read_text (&reader, "detail", 0, ENIGM_AUDIT_DETAIL_MAX);
   if (!enigm_cbor_reader_finish (&reader, error))
     return FALSE;
   read->entry.what = read->what;

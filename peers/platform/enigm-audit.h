@@ -3,12 +3,15 @@
 
 #include "app/protocol/enigm-secret.h"
 
-#include "enigm-store.h"
+#include "enigm-journal.h"
 
 G_BEGIN_DECLS
 
 /* Bytes in a pseudonym (PROTOCOL.md, section 1). */
 #define ENIGM_PSEUDONYM_SIZE 32
+/* Bytes in the words of a record, at most. */
+#define ENIGM_AUDIT_WHAT_MAX 32
+#define ENIGM_AUDIT_DETAIL_MAX 256
 /* How long a security event is kept, in seconds. */
 #define ENIGM_AUDIT_SECURITY_SECONDS (30 * 24 * 60 * 60)
 
@@ -23,8 +26,8 @@ typedef struct _EnigmAudit EnigmAudit;
  * EnigmAuditEntry:
  * @time: when, in Unix seconds
  * @pseudonym: (array fixed-size=32) (nullable): which account with which key; %NULL for neither
- * @what: what the record is about, such as `binding` or `replay`; up to 32 bytes
- * @detail: what happened, in words that name no one and hold no secret; up to 256 bytes
+ * @what: what the record is about, such as `binding` or `replay`
+ * @detail: what happened, in words that name no one and hold no secret
  * @security: whether it is a security event, kept for 30 days at most
  *
  * One thing that happened, for whoever has to account for it later.
@@ -51,7 +54,9 @@ typedef void (*EnigmAuditFunc) (gint64 number, const EnigmAuditEntry *entry, gpo
 EnigmAudit *enigm_audit_new (EnigmStore *store, EnigmSecret *secret, guint keep_days);
 void enigm_audit_free (EnigmAudit *self);
 
+void enigm_audit_set_journal (EnigmAudit *self, EnigmJournal *journal);
 gboolean enigm_audit_append (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error);
+gboolean enigm_audit_append_again (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error);
 gboolean enigm_audit_verify (EnigmAudit *self, gint64 now, guint64 *count, GError **error);
 gboolean enigm_audit_prune (EnigmAudit *self, gint64 now, GError **error);
 gboolean enigm_audit_read (EnigmAudit *self,

@@ -167,6 +167,31 @@ enigm_bindings_find_pending (EnigmPlatformState *state,
                binding, error);
 }
 
+/**
+ * enigm_bindings_find_newest:
+ * @state: the platform
+ * @certificate: a certificate hash
+ * @binding: (out) (transfer full) (nullable): the last binding of that certificate, ended or not;
+ *   %NULL if it never had one
+ * @error: return location
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_bindings_find_newest (EnigmPlatformState *state,
+                            const guint8 certificate[ENIGM_SHA256_SIZE],
+                            EnigmBinding **binding,
+                            GError **error)
+{
+  g_return_val_if_fail (state != NULL && certificate != NULL && binding != NULL, FALSE);
+
+  return find (enigm_store_select (state->store, error,
+                                   "SELECT " COLUMNS " FROM bindings WHERE certificate = ?1 "
+                                   "ORDER BY begun DESC, since DESC, id LIMIT 1",
+                                   "b", certificate, (gsize) ENIGM_SHA256_SIZE),
+               binding, error);
+}
+
 static GPtrArray *
 list (EnigmStatement *statement, GError **error)
 {

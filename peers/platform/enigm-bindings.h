@@ -78,6 +78,10 @@ gboolean enigm_bindings_find_pending (EnigmPlatformState *state,
                                       const guint8 certificate[ENIGM_SHA256_SIZE],
                                       EnigmBinding **binding,
                                       GError **error);
+gboolean enigm_bindings_find_newest (EnigmPlatformState *state,
+                                     const guint8 certificate[ENIGM_SHA256_SIZE],
+                                     EnigmBinding **binding,
+                                     GError **error);
 GPtrArray *enigm_bindings_list (EnigmPlatformState *state,
                                 const guint8 account[ENIGM_ID_SIZE],
                                 GError **error);

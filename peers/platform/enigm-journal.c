@@ -26,6 +26,8 @@
  *                second
  *   8 ended      [8, time, event ID, by]: that event is over; by as in the database
  *   9 deleted    [9, time, event ID]: its owner deleted it
+ *  10 audit      [10, time, pseudonym (bytes 0 or 32), what, detail]: the audit's record of what
+ *                else is in the transaction; it makes no record here by itself
  *
  * Kinds from 16 are for accounts, computers and contacts, and are described where they are
  * written. Numbers of states, reasons and so on are those of enigm-lifecycle.h; the secrets are
@@ -58,6 +60,7 @@ struct _EnigmJournal
   /* What the open transaction changes, and the number it was written under. */
   EnigmStore *store;
   GPtrArray *noted;
+  guint beside; /* how many of them are no change by themselves */
   guint64 written;
   guint64 owed_void; /* a record that is not true, which no void follows yet; 0: none */
 };
@@ -417,7 +420,7 @@ on_store_committing (gpointer user_data, GError **error)
   EnigmJournal *self = user_data;
   g_autoptr (GByteArray) buffer = NULL;
 
-  if (self->noted->len == 0)
+  if (self->noted->len == self->beside)
     return TRUE;
   if (self->owed_void != 0)
     g_ptr_array_insert (self->noted, 0, make_void (self->owed_void));
@@ -455,6 +458,7 @@ on_store_finished (gboolean committed, gpointer user_data)
         }
     }
   g_ptr_array_set_size (self->noted, 0);
+  self->beside = 0;
   self->written = 0;
 }
 
@@ -552,6 +556,20 @@ enigm_journal_note (EnigmJournal *self, GBytes *change)
   g_return_if_fail (enigm_store_in_transaction (self->store));
 
   g_ptr_array_add (self->noted, g_bytes_ref (change));
+}
+
+/**
+ * enigm_journal_note_beside:
+ * @self: the journal, attached to a store with an open transaction
+ * @words: a change that only says something about others
+ *
+ * Like enigm_journal_note(), but written only together with a change of the same transaction.
+ */
+void
+enigm_journal_note_beside (EnigmJournal *self, GBytes *words)
+{
+  enigm_journal_note (self, words);
+  self->beside++;
 }
 
 /**

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  *
  * Bytes in one record, at most.
  */
-#define ENIGM_JOURNAL_MAX_RECORD 262144
+#define ENIGM_JOURNAL_MAX_RECORD 524288
 
 /**
  * ENIGM_JOURNAL_VOID:
@@ -18,6 +18,13 @@ G_BEGIN_DECLS
  * The kind of the one change that the journal makes itself.
  */
 #define ENIGM_JOURNAL_VOID 0
+
+/**
+ * ENIGM_JOURNAL_AUDIT:
+ *
+ * The kind of a change that is a record of the audit.
+ */
+#define ENIGM_JOURNAL_AUDIT 10
 
 /**
  * EnigmJournal:
@@ -49,6 +56,7 @@ gboolean
 enigm_journal_attach (EnigmJournal *self, EnigmStore *store, guint64 *seen, GError **error);
 gboolean enigm_journal_note_place (EnigmJournal *self, GError **error);
 void enigm_journal_note (EnigmJournal *self, GBytes *change);
+void enigm_journal_note_beside (EnigmJournal *self, GBytes *words);
 guint64 enigm_journal_get_count (EnigmJournal *self);
 gboolean enigm_journal_read (const char *path,
                              EnigmJournalFunc func,

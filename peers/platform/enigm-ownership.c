@@ -204,12 +204,14 @@ enigm_ownership_suspend (EnigmPlatformState *state,
                          GError **error)
 {
   g_autoptr (EnigmBinding) in_force = NULL;
+  g_autoptr (EnigmBinding) newest = NULL;
   EnigmOwnership ownership;
 
   g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
 
   if (!enigm_ownership_load (state, certificate, &ownership, error) ||
-      !enigm_bindings_find_in_force (state, certificate, &in_force, error))
+      !enigm_bindings_find_in_force (state, certificate, &in_force, error) ||
+      !enigm_bindings_find_newest (state, certificate, &newest, error))
     return FALSE;
   if (ownership.suspended == !!suspended)
     return TRUE;
@@ -217,8 +219,11 @@ enigm_ownership_suspend (EnigmPlatformState *state,
                         "INSERT INTO certificates (hash, suspended) VALUES (?1, ?2) "
                         "ON CONFLICT (hash) DO UPDATE SET suspended = ?2",
                         "bi", certificate, (gsize) ENIGM_SHA256_SIZE, (gint64) !!suspended) ||
-      !audit (state, in_force != NULL ? in_force->pseudonym : NULL, "suspension",
-              suspended ? "suspended by command" : "resumed by command", error))
+      !audit (state,
+              in_force != NULL ? in_force->pseudonym
+              : newest != NULL ? newest->pseudonym
+                               : NULL,
+              "suspension", suspended ? "suspended by command" : "resumed by command", error))
     return FALSE;
   enigm_changes_note_suspended (state, certificate, suspended);
   if (in_force == NULL)

@@ -196,6 +196,7 @@ open_all (EnigmConfig *config,
     return NULL;
   if (!read_epoch (self, error) || !enigm_journal_attach (self->journal, self->store, &seen, error))
     return NULL;
+  enigm_audit_set_journal (self->audit, self->journal);
   if (restored && !with_journal)
     return enigm_restored_without_journal (self, error) ? g_steal_pointer (&self) : NULL;
   /* However the copy got there, and also where a crash came between the journal and the database:

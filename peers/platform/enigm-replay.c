@@ -188,6 +188,24 @@ replay_deleted (EnigmChange *change, GError **error)
                           event);
 }
 
+/* With the words and the time of then. */
+static gboolean
+replay_audit (EnigmChange *change, GError **error)
+{
+  g_autoptr (GBytes) pseudonym =
+    enigm_cbor_read_blob (change->reader, "pseudonym", 0, ENIGM_PSEUDONYM_SIZE);
+  g_autofree char *what = enigm_cbor_read_text (change->reader, "what", 1, ENIGM_AUDIT_WHAT_MAX);
+  g_autofree char *detail =
+    enigm_cbor_read_text (change->reader, "detail", 0, ENIGM_AUDIT_DETAIL_MAX);
+  EnigmAuditEntry entry = { change->time, NULL, what, detail, FALSE };
+
+  if (!enigm_cbor_reader_ok (change->reader))
+    return TRUE;
+  if (g_bytes_get_size (pseudonym) == ENIGM_PSEUDONYM_SIZE)
+    entry.pseudonym = g_bytes_get_data (pseudonym, NULL);
+  return enigm_audit_append_again (change->state->audit, &entry, error);
+}
+
 /* Read before, so that what never came true is known. */
 static gboolean
 replay_void (EnigmChange *change, GError **error)
@@ -204,7 +222,7 @@ static const struct
 } kinds[] = {
   { replay_void, 3 },     { replay_begun, 11 },    { replay_changed, 7 },   { replay_ownership, 5 },
   { replay_computer, 4 }, { replay_successor, 4 }, { replay_suspended, 4 }, { replay_replaces, 4 },
-  { replay_ended, 4 },    { replay_deleted, 3 },
+  { replay_ended, 4 },    { replay_deleted, 3 },   { replay_audit, 5 },
 };
 
 static gboolean

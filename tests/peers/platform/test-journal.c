@@ -27,7 +27,14 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_unlink (f->path);
+  static const char *const left[] = { "journal", "database", "database-wal", "database-shm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autofree char *path = g_build_filename (f->folder, left[i], NULL);
+
+      g_unlink (path);
+    }
   g_assert_cmpint (g_rmdir (f->folder), ==, 0);
   g_free (f->path);
   g_free (f->folder);
@@ -224,7 +231,6 @@ test_follows_the_database (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) failed = NULL;
   g_autofree char *seen = NULL;
-  static const char *const left[] = { "", "-wal", "-shm" };
   guint64 place;
 
   store = enigm_store_open (database, &error);
@@ -246,6 +252,16 @@ test_follows_the_database (Fixture *f, gconstpointer data)
     note (journal, "too");
     g_assert_true (enigm_store_commit (store, &error));
   }
+
+  /* Words about nothing make no record. */
+  {
+    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+    g_autoptr (GBytes) words = g_bytes_new_static ("words", 5);
+
+    enigm_journal_note_beside (journal, words);
+    g_assert_true (enigm_store_commit (store, &error));
+  }
+  g_assert_cmpuint (enigm_journal_get_count (journal), ==, 1);
 
   /* The database refuses at the very end, when the journal has it already. */
   {
@@ -273,14 +289,6 @@ test_follows_the_database (Fixture *f, gconstpointer data)
   /* [0, time, 2] */
   g_assert_nonnull (strstr (seen, "3:\\83\\00\\1a"));
   g_assert_nonnull (strstr (seen, "\\02 4:"));
-
-  g_clear_pointer (&store, enigm_store_free);
-  for (gsize i = 0; i < G_N_ELEMENTS (left); i++)
-    {
-      g_autofree char *path = g_strconcat (database, left[i], NULL);
-
-      g_unlink (path);
-    }
 }
 
 static void
@@ -288,10 +296,11 @@ test_another_databases_journal (Fixture *f, gconstpointer data)
 {
   g_autoptr (EnigmStore) store = NULL;
   g_autoptr (EnigmJournal) journal = open_journal (f);
+  g_autofree char *database = g_build_filename (f->folder, "database", NULL);
   g_autoptr (GError) error = NULL;
   guint64 place;
 
-  store = enigm_store_open (":memory:", &error);
+  store = enigm_store_open (database, &error);
   g_assert_no_error (error);
   enigm_store_run (store, &error, "UPDATE journal_position SET number = 1", "");
   g_assert_no_error (error);

@@ -568,6 +568,98 @@ test_copied_by_hand (World *world, gconstpointer data)
 }
 
 static void
+on_entry_read (gint64 number, const EnigmAuditEntry *entry, gpointer user_data)
+{
+  g_autofree char *pseudonym = NULL;
+
+  if (entry == NULL || entry->security || g_str_equal (entry->what, "restore"))
+    return;
+  pseudonym = entry->pseudonym != NULL ? enigm_hex_encode (entry->pseudonym, 4) : g_strdup ("-");
+  g_string_append_printf (user_data, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s %s: %s\n",
+                          number, entry->time, pseudonym, entry->what, entry->detail);
+}
+
+static char *
+dup_audit (World *world)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  enigm_audit_read (world->state->audit, 0, 1000, on_entry_read, text, &error);
+  g_assert_no_error (error);
+  return g_strdup (text->str);
+}
+
+static void
+make_administrator (World *world, const char *name)
+{
+  g_autoptr (EnigmTransaction) transaction = NULL;
+  g_autoptr (GError) error = NULL;
+  guint8 id[ENIGM_ID_SIZE];
+
+  enigm_random_bytes (id, sizeof id, &error);
+  transaction = enigm_store_begin (world->state->store, &error);
+  enigm_administrators_put (world->state, id, name, ENIGM_ROLE_OWNER, "password", "pin", &error);
+  enigm_administrators_audit (world->state, id, "made", FALSE, &error);
+  enigm_store_commit (world->state->store, &error);
+  g_assert_no_error (error);
+}
+
+/* What changed since the copy is in the audit again, in its order, with its times, pseudonyms and
+ * words: also where a crash came between journal and database, which leaves what a copy by hand
+ * leaves. */
+static void
+test_audit_comes_back (World *world, gconstpointer data)
+{
+  static const char *const parts[] = {
+    "binding: trusted to restricted by app: lost",
+    "binding: restricted to trusted by app: found",
+    "binding: pending to trusted by key: proved",
+    "ownership: taken",
+    "binding: trusted to revoked by app: stolen",
+    "ownership: released by app",
+    "account: deleted by its owner",
+    ": made",
+  };
+  g_autoptr (Person) anna = person_new (world, "anna");
+  g_autoptr (Person) ben = person_new (world, "ben");
+  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+  g_autoptr (Key) other = key_new (world, KEY_GENUINE);
+  g_autoptr (Answer) deleted = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 count;
+
+  key_pair (world, key, anna);
+  back_up (world);
+  do_wish (world, anna, key, "lost", NULL);
+  world->now += 7;
+  do_wish (world, anna, key, "found", NULL);
+  key_pair (world, other, anna);
+  do_wish (world, anna, key, "revoked", "stolen");
+  do_wish (world, anna, other, "retired", NULL);
+  deleted = person_ask (world, ben, "POST", "/v1/account/deletion", TRUE, "{\"pin\":\"274193\"}");
+  g_assert_cmpuint (deleted->status, ==, 200);
+  make_administrator (world, "olga");
+  before = dup_audit (world);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (before, parts[i]) == NULL)
+      g_error ("no “%s” in %s", parts[i], before);
+
+  world_meanwhile (world, GPOINTER_TO_INT (data) ? on_copy_wanted : on_restore_wanted,
+                   GINT_TO_POINTER (WITH_JOURNAL));
+  after = dup_audit (world);
+  g_assert_cmpstr (after, ==, before);
+  g_assert_true (enigm_audit_verify (world->state->audit, world->now, &count, &error));
+  /* And not once more with the next start. */
+  world_restart (world);
+  g_clear_pointer (&after, g_free);
+  after = dup_audit (world);
+  g_assert_cmpstr (after, ==, before);
+}
+
+static void
 assert_refuses (World *world, gboolean with_journal, const char *says)
 {
   g_autofree char *config = world_path (world, "platform.conf");
@@ -677,6 +769,10 @@ main (int argc, char **argv)
   add ("before-accounts-change", test_before_accounts_change);
   add ("replayed-requests", test_replayed_requests);
   add ("copied-by-hand", test_copied_by_hand);
+  g_test_add ("/platform/restore/audit-comes-back/restored", World, GINT_TO_POINTER (FALSE),
+              world_set_up, test_audit_comes_back, world_tear_down);
+  g_test_add ("/platform/restore/audit-comes-back/copied", World, GINT_TO_POINTER (TRUE),
+              world_set_up, test_audit_comes_back, world_tear_down);
   add ("odd-restores", test_odd_restores);
   return g_test_run ();
 }
