@@ -36,7 +36,7 @@ const EnigmListType enigm_list_invitations = {
 const EnigmListType enigm_list_alerts = {
   .path = "/v1/events",
   .field = "events",
-  .max = 1000,
+  .max = 2 * ENIGM_ALERTS_MAX,
   .parse = (gpointer (*) (JsonObject *, GError **)) enigm_alert_parse,
   .copy = (void (*) (gpointer, gpointer)) enigm_alert_copy,
   .get_id = (const gchar *(*) (gpointer)) enigm_alert_get_id,
@@ -49,10 +49,13 @@ enigm_account_get_item_json (gpointer item)
   return g_object_get_data (item, ITEM_JSON);
 }
 
+/* All the positions of one's own alert are for whoever looks at it; what is kept is the last. */
 void
 enigm_account_set_item_json (gpointer item, JsonObject *json)
 {
-  g_object_set_data_full (item, ITEM_JSON, json_object_ref (json),
+  if (json != NULL && json_object_has_member (json, "positions"))
+    json_object_remove_member (json, "positions");
+  g_object_set_data_full (item, ITEM_JSON, json != NULL ? json_object_ref (json) : NULL,
                           (GDestroyNotify) json_object_unref);
 }
 
@@ -202,7 +205,10 @@ enigm_account_merge_list_asked (EnigmAccount *self,
       items->pdata[i] = g_object_ref (then);
     }
   keep_newer (G_LIST_MODEL (store), type, items, asked);
-  enigm_account_splice_list (store, items);
+  if (type == &enigm_list_alerts)
+    enigm_account_show_alerts (self, items);
+  else
+    enigm_account_splice_list (store, items);
   return TRUE;
 }
 
@@ -293,27 +299,11 @@ enigm_account_decorate (EnigmAccount *self)
     }
 }
 
-/* Newest first: of two in one second, the one that came later is the newer one. */
-static void
-insert_alert (EnigmAccount *self, EnigmAlert *alert)
-{
-  GListModel *model = G_LIST_MODEL (self->alerts);
-  guint place = 0;
-
-  for (; place < g_list_model_get_n_items (model); place++)
-    {
-      g_autoptr (EnigmAlert) then = g_list_model_get_item (model, place);
-
-      if (enigm_alert_get_received (then) <= enigm_alert_get_received (alert))
-        break;
-    }
-  g_list_store_insert (self->alerts, place, alert);
-}
-
 gboolean
 enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error)
 {
   g_autoptr (EnigmAlert) alert = enigm_alert_parse (json, error);
+  g_autoptr (JsonObject) before = NULL;
   EnigmAlert *then;
 
   if (alert == NULL)
@@ -323,19 +313,23 @@ enigm_account_merge_alert (EnigmAccount *self, JsonObject *json, GError **error)
   then = enigm_account_find_alert (self, enigm_alert_get_id (alert));
   if (then == NULL)
     {
-      insert_alert (self, alert);
+      enigm_account_insert_alert (self, alert);
       then = alert;
     }
-  else if (enigm_alert_is_older (then, alert) ||
-           json_object_equal (enigm_account_get_item_json (then), json))
+  else if (enigm_alert_is_older (then, alert))
     {
       enigm_account_touch (self, then);
       return TRUE;
     }
   else
-    enigm_alert_copy (then, alert);
+    {
+      enigm_alert_copy (then, alert);
+      before = json_object_ref (enigm_account_get_item_json (then));
+    }
   enigm_account_touch (self, then);
   enigm_account_set_item_json (then, json);
+  if (before != NULL && json_object_equal (before, json))
+    return TRUE;
   enigm_account_decorate (self);
   enigm_account_emit_alert_changed (self, then);
   return TRUE;

@@ -269,6 +269,8 @@ advance (GTask *task)
       enigm_account_set_state (self, load->computer_key != NULL
                                        ? ENIGM_ACCOUNT_STATE_SIGNED_IN
                                        : ENIGM_ACCOUNT_STATE_SESSION_ENDED);
+      if (enigm_account_drop_alerts_over (self))
+        enigm_account_save_cache (self);
       enigm_account_signal_due (self);
       g_task_return_boolean (task, TRUE);
       break;

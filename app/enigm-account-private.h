@@ -5,6 +5,7 @@
 #include "enigm-json.h"
 #include "enigm-model-private.h"
 #include "enigm-sealed-file.h"
+#include "enigm-wall-timer.h"
 
 G_BEGIN_DECLS
 
@@ -76,7 +77,8 @@ struct _EnigmAccount
   GHashTable *telling; /* set: being told now */
 
   /* Which answer came last is not which was given last: enigm-refresh.c. */
-  GHashTable *deleted; /* set: IDs of alerts that were deleted here; they never come back */
+  GHashTable *deleted;       /* set: IDs of alerts that were deleted here; they never come back */
+  EnigmWallTimer *day_timer; /* when the next alert's day is over: enigm-alert-list.c */
   gint64 moment;
   gint64 list_taken[4];
 
@@ -167,6 +169,14 @@ void enigm_account_signal_due (EnigmAccount *self);
 void enigm_account_prune_notices (EnigmAccount *self);
 
 void enigm_account_emit_alert_changed (EnigmAccount *self, EnigmAlert *alert);
+void enigm_account_emit_alert_gone (EnigmAccount *self, EnigmAlert *alert);
+
+/* Which alerts are kept: enigm-alert-list.c. More than so many are not. */
+#define ENIGM_ALERTS_MAX 1000
+void enigm_account_show_alerts (EnigmAccount *self, GPtrArray *items);
+void enigm_account_insert_alert (EnigmAccount *self, EnigmAlert *alert);
+void enigm_account_drop_alert (EnigmAccount *self, EnigmAlert *alert);
+gboolean enigm_account_drop_alerts_over (EnigmAccount *self);
 
 gchar *enigm_account_get_file_path (EnigmAccount *self);
 gchar *enigm_account_get_place_path (EnigmAccount *self);

@@ -24,6 +24,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint alert_changed_signal;
+static guint alert_gone_signal;
 
 static void
 enigm_account_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -72,6 +73,7 @@ enigm_account_dispose (GObject *object)
   self->listening = FALSE;
   enigm_account_stream_update (self);
   enigm_account_take_platform (self, NULL);
+  g_clear_pointer (&self->day_timer, enigm_wall_timer_free);
   G_OBJECT_CLASS (enigm_account_parent_class)->dispose (object);
 }
 
@@ -135,6 +137,8 @@ enigm_account_class_init (EnigmAccountClass *class)
 
   alert_changed_signal = g_signal_new ("alert-changed", ENIGM_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0,
                                        NULL, NULL, NULL, G_TYPE_NONE, 1, ENIGM_TYPE_ALERT);
+  alert_gone_signal = g_signal_new ("alert-gone", ENIGM_TYPE_ACCOUNT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 1, ENIGM_TYPE_ALERT);
 }
 
 static void
@@ -461,6 +465,8 @@ enigm_account_take_names (EnigmAccount *self, const gchar *user, const gchar *co
 void
 enigm_account_forget (EnigmAccount *self)
 {
+  g_autoptr (GPtrArray) no_alerts = g_ptr_array_new ();
+
   g_list_store_remove_all (self->keys);
   g_list_store_remove_all (self->listed);
   g_list_store_remove_all (self->contacts);
@@ -468,7 +474,7 @@ enigm_account_forget (EnigmAccount *self)
   self->edits.sending = FALSE;
   enigm_account_set_contacts_state (self, ENIGM_CONTACTS_STATE_SETTLED);
   g_list_store_remove_all (self->invitations);
-  g_list_store_remove_all (self->alerts);
+  enigm_account_show_alerts (self, no_alerts);
   g_clear_pointer (&self->contacts_etag, g_free);
   g_clear_pointer (&self->last_event_id, g_free);
   g_hash_table_remove_all (self->labels);
@@ -530,4 +536,10 @@ void
 enigm_account_emit_alert_changed (EnigmAccount *self, EnigmAlert *alert)
 {
   g_signal_emit (self, alert_changed_signal, 0, alert);
+}
+
+void
+enigm_account_emit_alert_gone (EnigmAccount *self, EnigmAlert *alert)
+{
+  g_signal_emit (self, alert_gone_signal, 0, alert);
 }

@@ -87,6 +87,14 @@ G_DECLARE_FINAL_TYPE (EnigmAccount, enigm_account, ENIGM, ACCOUNT, GObject)
  */
 
 /**
+ * EnigmAccount::alert-gone:
+ * @self: the account
+ * @alert: an #EnigmAlert that the platform shows to this account no more, or that was deleted
+ *
+ * It has left the model, and has no position any more. What shows it is to be taken away.
+ */
+
+/**
  * enigm_account_new:
  * @data_dir: where this computer keeps the account's state; see enigm_account_default_data_dir()
  * @keyring: the keyring
@@ -561,15 +569,40 @@ void enigm_account_note_drill_seen (EnigmAccount *self,
                                     gint64 seen);
 
 /**
- * enigm_account_export_alerts:
+ * enigm_account_fetch_alert_async:
+ * @alert: an alert or drill of this account's own
+ *
+ * Asks for every position of it. They are not kept on disk, and are those known at that moment: see
+ * enigm_alert_get_has_all_positions().
+ */
+void enigm_account_fetch_alert_async (EnigmAccount *self,
+                                      EnigmAlert *alert,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+enigm_account_fetch_alert_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_export_alerts_async:
  * @alert: (nullable): one alert or drill of this account's own, or %NULL for all of them
  *
- * What the platform keeps of one's own alerts and drills, as it was last heard: the *event*s of
- * PROTOCOL.md, section 8, with the labels of the contacts beside their contact IDs.
- *
- * Returns: (transfer full): JSON, `{exported, events: […]}`, oldest first
+ * Asks for what the platform keeps of one's own alerts and drills.
  */
-gchar *enigm_account_export_alerts (EnigmAccount *self, EnigmAlert *alert);
+void enigm_account_export_alerts_async (EnigmAccount *self,
+                                        EnigmAlert *alert,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+
+/**
+ * enigm_account_export_alerts_finish:
+ *
+ * Returns: (transfer full) (nullable): JSON, `{exported, events: […]}`, oldest first: the *event*s
+ *   of PROTOCOL.md, section 8, with the labels of the contacts beside their contact IDs
+ */
+gchar *
+enigm_account_export_alerts_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
 /**
  * enigm_account_stage_alert_async:

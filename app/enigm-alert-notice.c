@@ -106,7 +106,8 @@ on_told (GObject *object, GAsyncResult *result, gpointer data)
     }
   g_hash_table_remove (self->telling, telling->id);
   same = g_strcmp0 (g_hash_table_lookup (self->staging, telling->id), telling->stage) == 0;
-  if (answer != NULL && !enigm_account_merge_alert (self, json_node_get_object (answer), &error))
+  if (answer != NULL && enigm_account_find_alert (self, telling->id) != NULL &&
+      !enigm_account_merge_alert (self, json_node_get_object (answer), &error))
     g_info ("An alert could not be read: %s", error->message);
   /* What the platform does not take, being deleted or no longer theirs, need not be told. */
   if (!away && same)

@@ -58,6 +58,7 @@ parse_stopped (EnigmAlert *self, JsonObject *json, GError **error)
   return enigm_model_read_word_or_null (json, "stopped", &self->stopped, error);
 }
 
+/* Only where one alert is asked for; the position itself has been read. */
 static gboolean
 parse_positions (EnigmAlert *self, JsonObject *json, GError **error)
 {
@@ -67,6 +68,8 @@ parse_positions (EnigmAlert *self, JsonObject *json, GError **error)
     return TRUE;
   if (!enigm_json_read_array (json, "positions", MAX_POSITIONS, &array, error))
     return FALSE;
+  self->has_positions = TRUE;
+  self->positions_time = self->position_time;
   for (guint i = json_array_get_length (array); i-- > 0;)
     {
       JsonObject *object = enigm_json_element_object (array, "positions", i, error);

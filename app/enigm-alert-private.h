@@ -27,9 +27,12 @@ struct _EnigmAlert
   gchar *binding;
   GListStore *stages;
   GListStore *positions;
+  gboolean has_positions; /* @positions are those up to @positions_time */
+  gint64 positions_time;
   gchar *stopped;
   gint64 delete_on;
   gboolean waiting;
+  gboolean gone;
 };
 
 #define ENIGM_ALERT_MAX_ACCURACY 1000000

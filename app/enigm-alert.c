@@ -27,6 +27,7 @@ enum
   PROP_DELETE_ON,
   PROP_STOPPED,
   PROP_WAITING,
+  PROP_GONE,
   N_PROPS
 };
 
@@ -96,6 +97,9 @@ enigm_alert_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_WAITING:
       g_value_set_boolean (value, self->waiting);
       break;
+    case PROP_GONE:
+      g_value_set_boolean (value, self->gone);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -152,6 +156,7 @@ enigm_alert_class_init (EnigmAlertClass *class)
     g_param_spec_int64 ("delete-on", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_STOPPED] = g_param_spec_string ("stopped", NULL, NULL, NULL, flags);
   properties[PROP_WAITING] = g_param_spec_boolean ("waiting", NULL, NULL, FALSE, flags);
+  properties[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -293,7 +298,12 @@ enigm_alert_copy (EnigmAlert *self, EnigmAlert *from)
                           properties[PROP_FROM]);
   enigm_model_set_string (object, &self->stopped, from->stopped, properties[PROP_STOPPED]);
   copy_stages (self, from);
-  copy_positions (self, from);
+  if (from->has_positions)
+    {
+      self->has_positions = TRUE;
+      self->positions_time = from->positions_time;
+      copy_positions (self, from);
+    }
   g_object_thaw_notify (object);
 }
 
@@ -321,6 +331,30 @@ enigm_alert_set_waiting (EnigmAlert *self, gboolean waiting)
     return;
   self->waiting = waiting;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WAITING]);
+}
+
+/**
+ * enigm_alert_let_go:
+ *
+ * The platform shows it to this account no more. Whoever still holds it finds no position in it.
+ */
+void
+enigm_alert_let_go (EnigmAlert *self)
+{
+  GObject *object = G_OBJECT (self);
+
+  if (self->gone)
+    return;
+  g_object_freeze_notify (object);
+  self->gone = TRUE;
+  self->has_position = FALSE;
+  self->latitude = self->longitude = self->accuracy = 0;
+  self->position_time = 0;
+  g_list_store_remove_all (self->positions);
+  for (guint prop = PROP_HAS_POSITION; prop <= PROP_POSITION_TIME; prop++)
+    g_object_notify_by_pspec (object, properties[prop]);
+  g_object_notify_by_pspec (object, properties[PROP_GONE]);
+  g_object_thaw_notify (object);
 }
 
 const gchar *
@@ -449,6 +483,13 @@ enigm_alert_get_stopped (EnigmAlert *self)
   return self->stopped;
 }
 
+gboolean
+enigm_alert_get_has_all_positions (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), FALSE);
+  return self->has_positions && self->positions_time == self->position_time;
+}
+
 GListModel *
 enigm_alert_get_positions (EnigmAlert *self)
 {
@@ -461,6 +502,13 @@ enigm_alert_get_waiting (EnigmAlert *self)
 {
   g_return_val_if_fail (ENIGM_IS_ALERT (self), FALSE);
   return self->waiting;
+}
+
+gboolean
+enigm_alert_get_gone (EnigmAlert *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ALERT (self), FALSE);
+  return self->gone;
 }
 
 GListModel *

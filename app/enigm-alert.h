@@ -84,7 +84,7 @@ gint64 enigm_alert_position_get_time (EnigmAlertPosition *self);
  * own), `delete-on`, `stopped` (why no more
  * positions come of an active one: its key is `lost`, `suspended`, `unproved`, `revoked`,
  * `replaced` or `retired`; else ""), `waiting` (contact: "I have seen this" was said, and waits for
- * the network).
+ * the network), `gone` (the platform shows it to this account no more; no position is known then).
  */
 #define ENIGM_TYPE_ALERT (enigm_alert_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmAlert, enigm_alert, ENIGM, ALERT, GObject)
@@ -110,11 +110,27 @@ const gchar *enigm_alert_get_stopped (EnigmAlert *self);
 gboolean enigm_alert_get_waiting (EnigmAlert *self);
 
 /**
+ * enigm_alert_get_gone:
+ *
+ * Returns: whether the platform shows this alert to the account no more: it was deleted, or the
+ *   account is no contact any more. Nothing takes it back.
+ */
+gboolean enigm_alert_get_gone (EnigmAlert *self);
+
+/**
  * enigm_alert_get_positions:
  *
- * Returns: (transfer none): a model of #EnigmAlertPosition, newest first; empty for a contact
+ * Returns: (transfer none): a model of #EnigmAlertPosition, newest first: what
+ *   enigm_account_fetch_alert_async() brought; empty for a contact
  */
 GListModel *enigm_alert_get_positions (EnigmAlert *self);
+
+/**
+ * enigm_alert_get_has_all_positions:
+ *
+ * Returns: whether they were asked for since the last position came
+ */
+gboolean enigm_alert_get_has_all_positions (EnigmAlert *self);
 
 /**
  * enigm_alert_get_stages:

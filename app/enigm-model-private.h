@@ -50,6 +50,7 @@ EnigmAlert *enigm_alert_parse (JsonObject *json, GError **error);
 gboolean enigm_alert_is_older (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_copy (EnigmAlert *self, EnigmAlert *from);
 void enigm_alert_set_waiting (EnigmAlert *self, gboolean waiting);
+void enigm_alert_let_go (EnigmAlert *self);
 void enigm_alert_set_labels (EnigmAlert *self, GHashTable *labels);
 
 /* Readers shared by the models: a contact ID with right check digits, in its canonical form; a

@@ -3,6 +3,9 @@
 
 #include "enigm-account-private.h"
 
+/* Times that a list of several pages is begun again, before it is given up. */
+#define MAX_RESTARTS 3
+
 /* One list. */
 
 /* One list that was asked for. */
@@ -10,7 +13,19 @@ typedef struct
 {
   const EnigmListType *type;
   gint64 asked;
+  /* Alerts come in pages: what came so far. */
+  JsonArray *pages;
+  guint n_restarts;
 } Fetch;
+
+static void
+fetch_free (gpointer data)
+{
+  Fetch *fetch = data;
+
+  g_clear_pointer (&fetch->pages, json_array_unref);
+  g_free (fetch);
+}
 
 static GListStore *
 get_store (EnigmAccount *self, const EnigmListType *type)
@@ -81,6 +96,59 @@ signal_alerts (EnigmAccount *self, GHashTable *before)
     enigm_account_emit_alert_changed (self, changed->pdata[i]);
 }
 
+static void on_list_answered (GObject *object, GAsyncResult *result, gpointer data);
+
+static void
+ask_for_page (GTask *task, const gchar *path)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+
+  enigm_platform_call_async (self->platform, "GET", path, NULL, ENIGM_PLATFORM_CALL_BEARER, NULL,
+                             g_task_get_cancellable (task), on_list_answered, g_object_ref (task));
+}
+
+/* Puts a page with those that came before; @next is where the next one is, unless it was the last.
+ */
+static gboolean
+take_page (Fetch *fetch, JsonObject *page, gchar **next, GError **error)
+{
+  g_autofree gchar *last = NULL;
+  gboolean more = FALSE;
+  JsonArray *events;
+  JsonObject *event;
+  guint n;
+
+  if (!enigm_json_read_array (page, fetch->type->field, fetch->type->max, &events, error) ||
+      (json_object_has_member (page, "more") && !enigm_json_read_bool (page, "more", &more, error)))
+    return FALSE;
+  n = json_array_get_length (events);
+  if (fetch->pages == NULL)
+    fetch->pages = json_array_new ();
+  if (more && n > 0 && json_array_get_length (fetch->pages) + 2 * n <= fetch->type->max)
+    {
+      if ((event = enigm_json_element_object (events, fetch->type->field, n - 1, error)) == NULL ||
+          !enigm_json_read_hex (event, "id", 32, &last, error))
+        return FALSE;
+      *next = g_strdup_printf ("%s/before/%s", fetch->type->path, last);
+    }
+  for (guint i = 0; i < n; i++)
+    json_array_add_element (fetch->pages, json_node_copy (json_array_get_element (events, i)));
+  json_object_set_array_member (page, fetch->type->field, json_array_ref (fetch->pages));
+  return TRUE;
+}
+
+/* The last alert of a page was deleted before the next page was asked for: begins anew. */
+static gboolean
+begin_anew (Fetch *fetch, const GError *error)
+{
+  if (fetch->pages == NULL || fetch->n_restarts == MAX_RESTARTS ||
+      !g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED))
+    return FALSE;
+  fetch->n_restarts++;
+  g_clear_pointer (&fetch->pages, json_array_unref);
+  return TRUE;
+}
+
 static void
 on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -91,6 +159,7 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
   gint64 *taken = get_taken (self, type);
   GError *error = NULL;
   g_autofree gchar *etag = NULL;
+  g_autofree gchar *next = NULL;
   g_autoptr (GHashTable) alerts = NULL;
   g_autoptr (JsonNode) answer =
     enigm_platform_call_finish (ENIGM_PLATFORM (object), result, &etag, &error);
@@ -100,6 +169,20 @@ on_list_answered (GObject *object, GAsyncResult *result, gpointer data)
     {
       g_clear_error (&error);
       g_task_return_error (task, enigm_account_error_signed_out ());
+      return;
+    }
+  if (answer != NULL && type == &enigm_list_alerts &&
+      !take_page (fetch, json_node_get_object (answer), &next, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (answer == NULL && begin_anew (fetch, error))
+    next = g_strdup (type->path);
+  if (next != NULL)
+    {
+      g_clear_error (&error);
+      ask_for_page (task, next);
       return;
     }
   /* The answer to a later question is there already. */
@@ -137,15 +220,14 @@ enigm_account_fetch_list_async (EnigmAccount *self,
                                 gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Fetch *fetch = g_new (Fetch, 1);
+  Fetch *fetch = g_new0 (Fetch, 1);
 
   fetch->type = type;
   fetch->asked = ++self->moment;
   g_task_set_source_tag (task, enigm_account_fetch_list_async);
-  g_task_set_task_data (task, fetch, g_free);
+  g_task_set_task_data (task, fetch, fetch_free);
   if (enigm_account_require (self, task))
-    enigm_platform_call_async (self->platform, "GET", type->path, NULL, ENIGM_PLATFORM_CALL_BEARER,
-                               NULL, cancellable, on_list_answered, g_object_ref (task));
+    ask_for_page (task, type->path);
 }
 
 gboolean
@@ -179,6 +261,7 @@ finish (GTask *task)
 
   enigm_account_decorate (self);
   enigm_account_set_unknown_since (self, 0);
+  enigm_account_drop_alerts_over (self);
   enigm_account_save_cache (self);
   enigm_account_send_stages (self);
   g_task_return_boolean (task, TRUE);

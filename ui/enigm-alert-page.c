@@ -28,6 +28,7 @@ struct _EnigmAlertPage
   GtkWidget *seen_button;
   GtkButton *end_button;
   GtkLabel *error_label;
+  GtkWidget *facts;
   AdwActionRow *time_row;
   AdwActionRow *position_row;
   GtkWidget *copy_button;
@@ -45,6 +46,10 @@ struct _EnigmAlertPage
   EnigmAccount *account;
   EnigmAlert *alert;
   EnigmWallTimer *timer;
+  /* All positions are asked for, or were in vain, as of the last one at this time. */
+  gboolean asking;
+  gint64 asked;
+  char *trouble;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmAlertPage, enigm_alert_page, ADW_TYPE_BIN)
@@ -141,9 +146,9 @@ describe_sharing (EnigmAlertPage *self)
 {
   g_autofree char *moment = enigm_time_describe_moment (enigm_alert_get_ended_time (self->alert));
 
-  /* Translators: a moment such as “14:05” */
-  return g_strdup_printf (_ ("Stopped. The platform ended it at %s, and shows contacts no position "
-                             "any more. What was recorded is seen by you alone."),
+  /* Translators: a moment such as “14:05” or “yesterday, 14:05” */
+  return g_strdup_printf (_ ("Stopped (%s): the platform shows contacts no position any more. What "
+                             "was recorded is seen by you alone."),
                           moment);
 }
 
@@ -225,6 +230,80 @@ set_timer (EnigmAlertPage *self)
     enigm_wall_timer_set (self->timer, next);
 }
 
+/* The platform shows it to this account no more: nothing of it stays on the screen. To a contact it
+ * is said, and also what that does not mean; an owner knows that it was deleted. */
+static void
+show_gone (EnigmAlertPage *self)
+{
+  const gboolean own = enigm_alert_get_role (self->alert) == ENIGM_ALERT_ROLE_OWNER;
+  const gboolean drill = enigm_alert_get_kind (self->alert) == ENIGM_ALERT_KIND_DRILL;
+  GtkWidget *const widgets[] = {
+    self->seen_button,
+    GTK_WIDGET (self->end_button),
+    GTK_WIDGET (self->waiting_label),
+    GTK_WIDGET (self->error_label),
+    self->facts,
+    GTK_WIDGET (self->stages_title),
+    GTK_WIDGET (self->stages_list),
+  };
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  enigm_wall_timer_set (self->timer, 0);
+  update_position (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (widgets); i++)
+    gtk_widget_set_visible (widgets[i], FALSE);
+  gtk_label_set_label (self->sentence,
+                       own ? _ ("It is deleted.")
+                           : _ ("You are not shown this any more: it was deleted, or you are no "
+                                "contact of theirs now."));
+  gtk_widget_set_visible (GTK_WIDGET (self->caution), !own && !drill);
+  if (!own || !gtk_widget_get_mapped (GTK_WIDGET (self)) || !ENIGM_IS_WINDOW (root))
+    return;
+  enigm_window_add_toast (ENIGM_WINDOW (root), adw_toast_new (drill ? _ ("The drill is deleted")
+                                                                    : _ ("The alert is deleted")));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
+}
+
+static void update_alert (EnigmAlertPage *self);
+
+static void
+on_positions_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmAlertPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->asking = FALSE;
+  g_clear_pointer (&self->trouble, g_free);
+  if (!enigm_account_fetch_alert_finish (ENIGM_ACCOUNT (source), result, &error))
+    self->trouble = g_strdup (error->message);
+  if (self->alert != NULL)
+    update_alert (self);
+}
+
+/* Where one's own key went is asked for while somebody looks: anew after each position. */
+static void
+ask_for_positions (EnigmAlertPage *self)
+{
+  const gint64 last = enigm_alert_get_position_time (self->alert);
+
+  if (enigm_alert_get_role (self->alert) != ENIGM_ALERT_ROLE_OWNER || self->asking ||
+      self->asked == last || !gtk_widget_get_mapped (GTK_WIDGET (self)) ||
+      enigm_alert_get_has_all_positions (self->alert))
+    return;
+  self->asking = TRUE;
+  self->asked = last;
+  enigm_account_fetch_alert_async (self->account, self->alert, NULL, on_positions_fetched,
+                                   g_object_ref (self));
+}
+
+/* What was asked for in vain is asked for again. */
+static void
+on_account_known (EnigmAlertPage *self)
+{
+  self->asked = 0;
+  update_alert (self);
+}
+
 static void
 update_alert (EnigmAlertPage *self)
 {
@@ -241,6 +320,8 @@ update_alert (EnigmAlertPage *self)
   g_autofree char *delete_on = enigm_time_describe_day (enigm_alert_get_delete_on (self->alert));
   guint seen = 0;
 
+  if (enigm_alert_get_gone (self->alert))
+    return;
   enigm_alert_count_stages (self->alert, NULL, NULL, &seen);
   adw_window_title_set_title (self->window_title, drill ? _ ("Drill") : _ ("Alert"));
   gtk_image_set_from_icon_name (self->icon,
@@ -258,7 +339,8 @@ update_alert (EnigmAlertPage *self)
     adw_action_row_set_subtitle (self->stopped_row, describe_stopped (self));
   gtk_widget_set_visible (GTK_WIDGET (self->sharing_row), own && !active && !drill);
   adw_action_row_set_subtitle (self->sharing_row, sharing);
-  enigm_positions_row_set (self->positions_row, self->alert);
+  enigm_positions_row_set (self->positions_row, self->alert, self->trouble);
+  ask_for_positions (self);
   gtk_widget_set_visible (self->export_button, own);
   gtk_widget_set_visible (GTK_WIDGET (self->end_button), active && own);
   gtk_button_set_label (self->end_button, drill ? _ ("_End the Drill") : _ ("_End the Alert"));
@@ -363,8 +445,6 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   enigm_account_delete_alert_finish (ENIGM_ACCOUNT (source), result, &error);
   update_error (self, error);
-  if (error == NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
 }
 
 static void
@@ -406,7 +486,7 @@ enigm_alert_page_map (GtkWidget *widget)
   EnigmAlertPage *self = ENIGM_ALERT_PAGE (widget);
 
   GTK_WIDGET_CLASS (enigm_alert_page_parent_class)->map (widget);
-  update_alert (self);
+  on_account_known (self);
 }
 
 static void
@@ -424,6 +504,7 @@ enigm_alert_page_dispose (GObject *object)
   g_clear_pointer (&self->timer, enigm_wall_timer_free);
   g_clear_object (&self->account);
   g_clear_object (&self->alert);
+  g_clear_pointer (&self->trouble, g_free);
   G_OBJECT_CLASS (enigm_alert_page_parent_class)->dispose (object);
 }
 
@@ -445,6 +526,7 @@ enigm_alert_page_class_init (EnigmAlertPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, seen_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, end_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, facts);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, time_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, position_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmAlertPage, copy_button);
@@ -482,7 +564,10 @@ enigm_alert_page_new (EnigmAccount *account, EnigmAlert *alert)
   self->account = g_object_ref (account);
   self->alert = g_object_ref (alert);
   g_signal_connect_object (alert, "notify", G_CALLBACK (update_alert), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (alert, "notify::gone", G_CALLBACK (show_gone), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "alert-changed", G_CALLBACK (update_alert), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (account, "notify::unknown-since", G_CALLBACK (on_account_known), self,
                            G_CONNECT_SWAPPED);
   update_alert (self);
   return GTK_WIDGET (self);

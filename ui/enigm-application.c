@@ -62,6 +62,13 @@ on_alert_changed (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
     g_application_withdraw_notification (G_APPLICATION (self), enigm_alert_get_id (alert));
 }
 
+/* What the platform shows no more, the desktop shows no more either. */
+static void
+on_alert_gone (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
+{
+  g_application_withdraw_notification (G_APPLICATION (user_data), enigm_alert_get_id (alert));
+}
+
 static void
 on_account_state_notified (EnigmApplication *self)
 {
@@ -103,6 +110,7 @@ enigm_application_open_account (EnigmApplication *self, GError **error)
   keyring = enigm_keyring_new ();
   self->account = enigm_account_new (data_dir, keyring);
   g_signal_connect (self->account, "alert-changed", G_CALLBACK (on_alert_changed), self);
+  g_signal_connect (self->account, "alert-gone", G_CALLBACK (on_alert_gone), self);
   g_signal_connect_object (self->account, "notify::state", G_CALLBACK (on_account_state_notified),
                            self, G_CONNECT_SWAPPED);
   export_control (self);

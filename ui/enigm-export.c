@@ -97,11 +97,46 @@ choose (GtkWindow *window, char *text, const char *name)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (export->chooser));
 }
 
+/* Takes over @text, %NULL where it could not be had. */
+static void
+take_text (GtkWidget *parent, char *text, const char *name, const GError *error)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+
+  if (root == NULL)
+    g_free (text);
+  else if (text != NULL)
+    choose (GTK_WINDOW (root), text, name);
+  else
+    say_trouble (GTK_WINDOW (root), _ ("Your data could not be asked for"), error->message);
+}
+
+static void
+on_alert_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWidget) parent = user_data;
+  g_autoptr (GError) error = NULL;
+  char *text = enigm_account_export_alerts_finish (ENIGM_ACCOUNT (source), result, &error);
+
+  take_text (parent, text, _ ("alert.json"), error);
+}
+
+static void
+on_alerts_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWidget) parent = user_data;
+  g_autoptr (GError) error = NULL;
+  char *text = enigm_account_export_alerts_finish (ENIGM_ACCOUNT (source), result, &error);
+
+  take_text (parent, text, _ ("alerts.json"), error);
+}
+
 void
 enigm_export_alerts (GtkWidget *parent, EnigmAccount *account, EnigmAlert *alert)
 {
-  choose (GTK_WINDOW (gtk_widget_get_root (parent)), enigm_account_export_alerts (account, alert),
-          alert != NULL ? _ ("alert.json") : _ ("alerts.json"));
+  enigm_account_export_alerts_async (account, alert, NULL,
+                                     alert != NULL ? on_alert_exported : on_alerts_exported,
+                                     g_object_ref (parent));
 }
 
 static void
@@ -110,14 +145,8 @@ on_account_exported (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GtkWidget) parent = user_data;
   g_autoptr (GError) error = NULL;
   char *text = enigm_account_export_finish (ENIGM_ACCOUNT (source), result, &error);
-  GtkRoot *root = gtk_widget_get_root (parent);
 
-  if (root == NULL)
-    g_free (text);
-  else if (text != NULL)
-    choose (GTK_WINDOW (root), text, _ ("account.json"));
-  else
-    say_trouble (GTK_WINDOW (root), _ ("Your data could not be asked for"), error->message);
+  take_text (parent, text, _ ("account.json"), error);
 }
 
 void

@@ -61,8 +61,17 @@ add_position (EnigmPositionsRow *self, EnigmAlertPosition *position)
   add_line (self, title, moment);
 }
 
+static void
+set_subtitle (EnigmPositionsRow *self, const char *subtitle)
+{
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
+}
+
 void
-enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert)
+enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert, const char *trouble)
 {
   GListModel *positions = enigm_alert_get_positions (alert);
   const guint n = g_list_model_get_n_items (positions);
@@ -70,7 +79,10 @@ enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert)
   g_autofree char *subtitle = NULL;
   gint64 later = 0;
 
-  gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self), n > 0 || trouble != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self), n > 0);
+  if (n == 0)
+    set_subtitle (self, trouble != NULL ? trouble : "");
   if (n == self->n_shown &&
       (first == NULL || enigm_alert_position_get_time (first) == self->newest))
     return;
@@ -83,10 +95,8 @@ enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert)
     n > MOST
       ? g_strdup_printf (_ ("%u, of which the last %d are shown. All are in the export."), n, MOST)
       : g_strdup_printf (ngettext ("%u, for you alone", "%u, for you alone", n), n);
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
+  if (n > 0)
+    set_subtitle (self, subtitle);
   for (guint i = 0; i < MIN (n, MOST); i++)
     {
       g_autoptr (EnigmAlertPosition) position = g_list_model_get_item (positions, i);

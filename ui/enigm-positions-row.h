@@ -17,6 +17,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (EnigmPositionsRow, enigm_positions_row, ENIGM, POSITIONS_ROW, AdwExpanderRow)
 
 GtkWidget *enigm_positions_row_new (void);
-void enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert);
+
+/**
+ * enigm_positions_row_set:
+ * @trouble: (nullable): why the positions could not be had; shown where none are known
+ */
+void enigm_positions_row_set (EnigmPositionsRow *self, EnigmAlert *alert, const char *trouble);
 
 G_END_DECLS

@@ -368,13 +368,31 @@ watch_alerts (EnigmCli *cli)
 
 /* JSON either way: it is for keeping. */
 static void
+on_exported (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text =
+    enigm_account_export_alerts_finish (ENIGM_ACCOUNT (object), result, &error);
+  g_autoptr (JsonNode) node = NULL;
+
+  if (text == NULL)
+    {
+      enigm_cli_fail (cli, error);
+      return;
+    }
+  node = json_from_string (text, NULL);
+  enigm_cli_print (cli, "%s", text);
+  enigm_cli_print_json (cli, json_object_ref (json_node_get_object (node)));
+  enigm_cli_end (cli, ENIGM_CLI_OK);
+}
+
+static void
 export_alerts (EnigmCli *cli, const char *id)
 {
   EnigmAccount *account = enigm_cli_get_account (cli);
   EnigmAlert *alert = id != NULL ? enigm_account_find_alert (account, id) : NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (JsonNode) node = NULL;
 
   if (id != NULL && (alert == NULL || enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_OWNER))
     {
@@ -384,11 +402,8 @@ export_alerts (EnigmCli *cli, const char *id)
       enigm_cli_fail (cli, error);
       return;
     }
-  text = enigm_account_export_alerts (account, alert);
-  node = json_from_string (text, NULL);
-  enigm_cli_print (cli, "%s", text);
-  enigm_cli_print_json (cli, json_object_ref (json_node_get_object (node)));
-  enigm_cli_end (cli, enigm_cli_list_is_known (cli) ? ENIGM_CLI_OK : ENIGM_CLI_AWAY);
+  enigm_account_export_alerts_async (account, alert, enigm_cli_get_cancellable (cli), on_exported,
+                                     g_object_ref (cli));
 }
 
 static void

@@ -119,7 +119,7 @@ add_all (EnigmPlatformState *state, JsonObject *object, const guint8 *account, G
   static const Member invitations[] = {
     { "id", 'h' }, { "contact_id", 't' }, { "state", 't' }, { "since", 'i' }, {}
   };
-  JsonNode *events;
+  JsonArray *events;
 
   if (!add_account (state, object, account, error) ||
       !add_rows (state, object, "computers", account,
@@ -140,10 +140,7 @@ add_all (EnigmPlatformState *state, JsonObject *object, const guint8 *account, G
   events = enigm_event_view_all (state, account, error);
   if (events == NULL)
     return FALSE;
-  json_object_set_array_member (
-    object, "events",
-    json_array_ref (json_object_get_array_member (json_node_get_object (events), "events")));
-  json_node_unref (events);
+  json_object_set_array_member (object, "events", events);
   return TRUE;
 }
 

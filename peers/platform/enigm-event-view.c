@@ -11,8 +11,11 @@
 #include "enigm-object.h"
 #include "enigm-problem.h"
 
-/* Positions of one event that its owner is shown: the newest. */
+/* Positions of one event that its owner is shown, where they ask for it alone: the newest. */
 #define MAX_POSITIONS 500
+/* Events in one answer: a third of a megabyte at most, however long they went on and however many
+ * contacts they had. */
+#define PAGE_EVENTS 200
 
 /* An event, if the viewer (?1) owns it or is a contact who was told of it and is one still. */
 #define SELECT_EVENT                                                                               \
@@ -161,7 +164,7 @@ find_stopped (EnigmStatement *statement)
 }
 
 static JsonNode *
-row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **error)
+row_to_json (EnigmPlatformState *state, EnigmStatement *statement, gboolean whole, GError **error)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
@@ -208,7 +211,8 @@ row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **erro
     {
       binding_text = enigm_hex_encode (binding, sizeof binding);
       json_object_set_string_member (object, "binding", binding_text);
-      if (!add_contacts (state, id, object, error) || !add_positions (state, id, object, error))
+      if (!add_contacts (state, id, object, error) ||
+          (whole && !add_positions (state, id, object, error)))
         return NULL;
     }
   else
@@ -228,6 +232,7 @@ row_to_json (EnigmPlatformState *state, EnigmStatement *statement, GError **erro
  * @state: the platform
  * @event_id: (array fixed-size=16): ID of an event
  * @viewer: (array fixed-size=16): ID of the account that looks
+ * @whole: whether the owner gets every position, and not only the last
  * @error: %ENIGM_PROBLEM_UNKNOWN if @viewer may not see it, or there is none
  *
  * Returns: (transfer full) (nullable): the *event* as that account sees it
@@ -236,6 +241,7 @@ JsonNode *
 enigm_event_view (EnigmPlatformState *state,
                   const guint8 event_id[ENIGM_ID_SIZE],
                   const guint8 viewer[ENIGM_ID_SIZE],
+                  gboolean whole,
                   GError **error)
 {
   g_autoptr (EnigmStatement) statement =
@@ -243,10 +249,35 @@ enigm_event_view (EnigmPlatformState *state,
   EnigmStep step = statement != NULL ? enigm_statement_step (statement, error) : ENIGM_STEP_ERROR;
 
   if (step == ENIGM_STEP_ROW)
-    return row_to_json (state, statement, error);
+    return row_to_json (state, statement, whole, error);
   if (step == ENIGM_STEP_DONE)
     enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, NULL, "there is no such event");
   return NULL;
+}
+
+/* Adds the events of a statement to an array. */
+static EnigmStep
+add_events (EnigmPlatformState *state,
+            EnigmStatement *statement,
+            gboolean whole,
+            guint most,
+            JsonArray *array,
+            GError **error)
+{
+  EnigmStep step = ENIGM_STEP_ERROR;
+
+  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+    {
+      JsonNode *event;
+
+      if (json_array_get_length (array) == most)
+        break;
+      event = row_to_json (state, statement, whole, error);
+      if (event == NULL)
+        return ENIGM_STEP_ERROR;
+      json_array_add_element (array, event);
+    }
+  return step;
 }
 
 /**
@@ -255,27 +286,59 @@ enigm_event_view (EnigmPlatformState *state,
  * @viewer: (array fixed-size=16): ID of the account that looks
  * @error: why it failed
  *
- * Returns: (transfer full) (nullable): `{events: […]}`, newest first
+ * Returns: (transfer full) (nullable): every event as that account sees it, whole, newest first
+ */
+JsonArray *
+enigm_event_view_all (EnigmPlatformState *state, const guint8 viewer[ENIGM_ID_SIZE], GError **error)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_autoptr (EnigmStatement) statement =
+    enigm_store_select (state->store, error, SELECT_EVENT " ORDER BY e.number DESC", "k", viewer);
+
+  if (add_events (state, statement, TRUE, G_MAXUINT, array, error) != ENIGM_STEP_DONE)
+    return NULL;
+  return g_steal_pointer (&array);
+}
+
+/**
+ * enigm_event_view_page:
+ * @state: the platform
+ * @viewer: (array fixed-size=16): ID of the account that looks
+ * @before: (nullable) (array fixed-size=16): ID of an event; %NULL to begin with the newest
+ * @error: %ENIGM_PROBLEM_UNKNOWN if @viewer may not see @before, or there is none
+ *
+ * Returns: (transfer full) (nullable): `{events: […], more}`, the newest of those before @before
+ *   first, each with its last position alone
  */
 JsonNode *
-enigm_event_view_all (EnigmPlatformState *state, const guint8 viewer[ENIGM_ID_SIZE], GError **error)
+enigm_event_view_page (EnigmPlatformState *state,
+                       const guint8 viewer[ENIGM_ID_SIZE],
+                       const guint8 *before,
+                       GError **error)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
   JsonArray *array = json_array_new ();
-  g_autoptr (EnigmStatement) statement =
-    enigm_store_select (state->store, error, SELECT_EVENT " ORDER BY e.number DESC", "k", viewer);
-  EnigmStep step = ENIGM_STEP_ERROR;
+  g_autoptr (EnigmStatement) statement = NULL;
+  EnigmStep step;
 
   json_node_take_object (root, object);
   json_object_set_array_member (object, "events", array);
-  while (statement != NULL && (step = enigm_statement_step (statement, error)) == ENIGM_STEP_ROW)
+  if (before != NULL)
     {
-      JsonNode *event = row_to_json (state, statement, error);
+      g_autoptr (JsonNode) seen = enigm_event_view (state, before, viewer, FALSE, error);
 
-      if (event == NULL)
+      if (seen == NULL)
         return NULL;
-      json_array_add_element (array, event);
     }
-  return step == ENIGM_STEP_DONE ? g_steal_pointer (&root) : NULL;
+  statement = enigm_store_select (state->store, error,
+                                  SELECT_EVENT " AND (?2 IS NULL OR e.number <"
+                                               "  (SELECT number FROM events WHERE id = ?2))"
+                                               " ORDER BY e.number DESC LIMIT ?3",
+                                  "kki", viewer, before, (gint64) PAGE_EVENTS + 1);
+  step = add_events (state, statement, FALSE, PAGE_EVENTS, array, error);
+  if (step == ENIGM_STEP_ERROR)
+    return NULL;
+  json_object_set_boolean_member (object, "more", step == ENIGM_STEP_ROW);
+  return g_steal_pointer (&root);
 }

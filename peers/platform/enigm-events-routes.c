@@ -8,8 +8,24 @@ static void
 list_events (EnigmPlatformState *state, EnigmRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  JsonNode *events = enigm_event_view_all (state, enigm_request_get_account (request), &error);
+  JsonNode *events =
+    enigm_event_view_page (state, enigm_request_get_account (request), NULL, &error);
 
+  if (events != NULL)
+    enigm_request_reply_json (request, SOUP_STATUS_OK, events);
+  else
+    enigm_request_reply_error (request, error);
+}
+
+static void
+list_events_before (EnigmPlatformState *state, EnigmRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 before[ENIGM_ID_SIZE];
+  JsonNode *events = NULL;
+
+  if (enigm_request_get_path_id (request, 0, before, &error))
+    events = enigm_event_view_page (state, enigm_request_get_account (request), before, &error);
   if (events != NULL)
     enigm_request_reply_json (request, SOUP_STATUS_OK, events);
   else
@@ -22,7 +38,8 @@ reply_event (EnigmPlatformState *state,
              const guint8 *event_id,
              GError **error)
 {
-  JsonNode *event = enigm_event_view (state, event_id, enigm_request_get_account (request), error);
+  JsonNode *event =
+    enigm_event_view (state, event_id, enigm_request_get_account (request), TRUE, error);
 
   if (event != NULL)
     enigm_request_reply_json (request, SOUP_STATUS_OK, event);
@@ -66,7 +83,7 @@ stage (EnigmPlatformState *state, EnigmRequest *request, guint8 *event_id, GErro
   if (!read_stage (request, &seen, error) ||
       !enigm_request_get_path_id (request, 0, event_id, error) ||
       (transaction = enigm_store_begin (state->store, error)) == NULL ||
-      (event = enigm_event_view (state, event_id, account, error)) == NULL)
+      (event = enigm_event_view (state, event_id, account, FALSE, error)) == NULL)
     return FALSE;
   if (json_object_has_member (json_node_get_object (event), "binding"))
     {
@@ -111,7 +128,7 @@ find_own (EnigmPlatformState *state,
   JsonObject *object;
 
   if (!enigm_request_get_path_id (request, 0, event_id, error) ||
-      (event = enigm_event_view (state, event_id, account, error)) == NULL)
+      (event = enigm_event_view (state, event_id, account, FALSE, error)) == NULL)
     return FALSE;
   object = json_node_get_object (event);
   if (!json_object_has_member (object, "binding"))
@@ -189,6 +206,7 @@ delete_event (EnigmPlatformState *state, EnigmRequest *request)
 
 const EnigmRoute enigm_events_routes[] = {
   { "GET", "/v1/events", ENIGM_ROUTE_BEARER, list_events },
+  { "GET", "/v1/events/before/{}", ENIGM_ROUTE_BEARER, list_events_before },
   { "GET", "/v1/events/{}", ENIGM_ROUTE_BEARER, get_event },
   { "POST", "/v1/events/{}/stage", ENIGM_ROUTE_BEARER, stage_event },
   { "POST", "/v1/events/{}/end", ENIGM_ROUTE_BEARER | ENIGM_ROUTE_SIGNED, end_event },

@@ -97,7 +97,7 @@ write_news (Stream *self, GError **error)
         {
           enigm_statement_get_id (statement, 2, event);
           /* An event that is gone, or that they may see no more, is an empty item. */
-          data = enigm_event_view (self->state, event, self->account, NULL);
+          data = enigm_event_view (self->state, event, self->account, FALSE, NULL);
         }
       write_item (self, self->last, enigm_statement_get_text (statement, 1), data);
     }

@@ -258,6 +258,85 @@ test_both_sides (void)
   g_object_unref (contact);
 }
 
+static void
+on_alert_gone (EnigmAccount *account, EnigmAlert *alert, gpointer user_data)
+{
+  guint *n = user_data;
+
+  g_assert_true (enigm_alert_get_gone (alert));
+  (*n)++;
+}
+
+static gboolean
+is_gone (gpointer alert)
+{
+  return enigm_alert_get_gone (alert);
+}
+
+static gboolean
+has_all_positions (EnigmAccount *owner, EnigmAlert *alert)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_fetch_alert_async (owner, alert, NULL, on_awaited, &result);
+  await_result (&result);
+  enigm_account_fetch_alert_finish (owner, result, &error);
+  g_assert_no_error (error);
+  return enigm_alert_get_has_all_positions (alert);
+}
+
+/* Who is removed in the middle of an alert holds nothing of it from then on, whoever still has it
+ * in their hands. */
+static void
+test_removed (void)
+{
+  g_autoptr (PartyKey) key = party_key_new (party, "removal", NULL, NULL);
+  g_autoptr (EnigmAccount) owner = party_sign_up (party, "removing");
+  g_autoptr (EnigmAccount) contact = party_sign_up (party, "removed");
+  g_autoptr (EnigmAlert) theirs = NULL;
+  g_autoptr (EnigmContact) listed = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  EnigmAlert *own;
+  guint n_gone = 0;
+
+  pair (owner, key);
+  make_contact (owner, contact, "Kim");
+  enigm_account_listen (owner, TRUE);
+  enigm_account_listen (contact, TRUE);
+  g_signal_connect (contact, "alert-gone", G_CALLBACK (on_alert_gone), &n_gone);
+  set_position (key, "52.5", "13.25", "12");
+  party_key_do (key, "press3", NULL);
+  g_assert_true (enigm_world_await (has_alert, contact));
+  g_assert_true (enigm_world_await (has_alert, owner));
+  theirs = g_object_ref (first_alert (contact));
+  own = first_alert (owner);
+  g_assert_true (enigm_world_await (has_position, theirs));
+  g_assert_true (enigm_world_await (has_position, own));
+  /* Where it was is asked for, by its owner alone. */
+  g_assert_true (has_all_positions (owner, own));
+  g_assert_cmpuint (g_list_model_get_n_items (enigm_alert_get_positions (own)), >, 0);
+
+  listed = g_list_model_get_item (enigm_account_get_contacts (owner), 0);
+  enigm_account_remove_contact_async (owner, listed, NULL, on_awaited, &result);
+  await_result (&result);
+  enigm_account_remove_contact_finish (owner, result, &error);
+  g_assert_no_error (error);
+  g_assert_true (enigm_world_await (is_gone, theirs));
+  g_assert_cmpuint (n_gone, ==, 1);
+  g_assert_null (first_alert (contact));
+  g_assert_false (enigm_alert_get_has_position (theirs));
+  g_assert_cmpfloat_with_epsilon (enigm_alert_get_latitude (theirs), 0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (enigm_alert_get_longitude (theirs), 0, 1e-9);
+  g_assert_false (enigm_alert_get_gone (own));
+  party_key_do (key, "long-press", NULL);
+  g_assert_true (enigm_world_await (has_ended, own));
+  enigm_account_listen (owner, FALSE);
+  enigm_account_listen (contact, FALSE);
+  g_signal_handlers_disconnect_by_data (contact, &n_gone);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,6 +345,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   party = party_new ();
   g_test_add_func ("/alerts/both-sides", test_both_sides);
+  g_test_add_func ("/alerts/removed", test_removed);
   status = g_test_run ();
   party_free (party);
   return status;

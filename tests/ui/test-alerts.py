@@ -64,6 +64,7 @@ def test_owner():
         ended = friend.ctl("alerts")["alerts"][0]
         assert ended["position"] is None and ended["stopped"] == "", ended
         window.press("Delete Now")
+        window.await_text("The alert is deleted")
         window.await_text("No Alerts")
         window.close()
 
@@ -92,6 +93,36 @@ def test_contact():
         window.await_text("You said that you saw it:")
         window.await_true(lambda: server.shown, "the drill's notification")
         assert len(server.shown) == 1, server.shown
+        window.close()
+
+
+def test_removed():
+    """Who is removed while the alert is open before them sees nothing of it any more, at once."""
+    with World(keys=1, display="virtual", screen="360x760") as world:
+        server = NotificationServer(world)
+        friend = Person("friend", world.add_person("friend"))
+        friend.sign_up(world.platform)
+        pair_in_terminal(friend, world.keys[0])
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        befriend(friend, ada)
+        world.keys[0].ctl("position", "52.5163", "13.3777", "12")
+        felt = world.keys[0].watch()
+        world.keys[0].ctl("press3")
+        felt.await_line("event alert accepted")
+        window = open_alert(world, "light", f"ALERT, {friend.contact_id}")
+        window.await_text("52.51630, 13.37770 · within 12 m")
+        window.await_true(lambda: server.shown, "the alert's notification")
+        friend.ctl("contacts", "remove", ada.contact_id)
+        window.await_text("You are not shown this any more")
+        window.await_text("This does not show that they are safe.")
+        assert not window.shows("52.51"), window.describe()
+        assert not window.shows("needs you") and not window.shows("I Have Seen This"), window.describe()
+        window.await_true(lambda: 1 in server.closed, "the notification to go")
+        window.picture("narrow-light-alert-gone")
+        assert ada.ctl("alerts")["alerts"] == []
+        window.press("Back")
+        window.await_text("No Alerts")
         window.close()
 
 

@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "world"))
 import tap  # noqa: E402
@@ -539,6 +541,40 @@ def test_alerts():
         assert "This does not show that they are safe." in out, out
         ask("alerts", "delete", told["id"])
         assert ask("alerts")["alerts"] == [] and ask("alerts", env=kim.env)["alerts"] == []
+
+
+def fill_with_alerts(world, count, positions):
+    """Alerts of the one account there is, each of which went on for hours. The first is under way."""
+    base, now = sqlite3.connect(world.platform.folder / "platform.db"), int(time.time())
+    ids = [number.to_bytes(16, "big") for number in range(1, count + 1)]
+    with base:
+        base.executemany(
+            "INSERT INTO events SELECT ?1, ?2, id, zeroblob (16), 'alert', ?3, ?3, ?4,"
+            " CASE WHEN ?4 THEN 'key' END, ?3 + 2000000 FROM accounts",
+            [(event, number, now, now if number else None) for number, event in enumerate(ids)])
+        base.executemany(
+            "INSERT INTO event_positions (event, latitude, longitude, accuracy, time) VALUES (?, 52500000, 13400000, 12, ?)",
+            [(event, now + i) for event in ids for i in range(positions)])
+    base.close()
+    return [event.hex() for event in ids]
+
+
+def test_many_long_alerts():
+    """However many alerts there are and however long they went on, what there is stays known."""
+    with World(platform=True) as world:
+        sign_up(world)
+        world.platform.kill()
+        ids = fill_with_alerts(world, count=1100, positions=60)
+        world.platform.start()
+        alerts = ask("alerts")["alerts"]
+        # The newest, and the one that is under way, however old it is.
+        assert [alert["id"] for alert in alerts] == [*reversed(ids[101:]), ids[0]], len(alerts)
+        assert ask("status", code=NOT_READY)["known"]
+        exported = ask("alerts", "export", ids[0])["events"]
+        assert len(exported) == 1 and len(exported[0]["positions"]) == 60, exported
+        world.platform.kill()
+        assert len(ask("alerts", code=AWAY)["alerts"]) == 1000
+        refused("alerts", "export", code=AWAY, says="cannot be reached")
 
 
 if __name__ == "__main__":

@@ -271,6 +271,146 @@ test_removed_contact (EnigmPlatformFixture *fixture, gconstpointer data)
   enigm_assert_problem (back, 404, "unknown");
 }
 
+static void
+answer_invitation (EnigmPlatformFixture *fixture, EnigmPerson *person, const gchar *answer)
+{
+  g_autoptr (EnigmAnswer) list = get (fixture, person, "/v1/invitations");
+  g_autofree gchar *path =
+    g_strconcat ("/v1/invitations/", enigm_answer_string (list, "invitations.0.id"), NULL);
+  g_autofree gchar *body = g_strdup_printf ("{\"answer\":\"%s\"}", answer);
+  g_autoptr (EnigmAnswer) answered =
+    enigm_platform_fixture_call_signed (fixture, person, "POST", path, body, NULL);
+
+  enigm_assert_answer (answered, 200);
+}
+
+static void
+assert_sees_nothing (EnigmPlatformFixture *fixture, EnigmPerson *person)
+{
+  g_autoptr (EnigmAnswer) one = get (fixture, person, EVENT_PATH);
+  g_autoptr (EnigmAnswer) list = get (fixture, person, "/v1/events");
+  g_autoptr (EnigmAnswer) stage = enigm_platform_fixture_call (
+    fixture, person, "POST", EVENT_PATH "/stage", "{\"stage\":\"seen\"}");
+
+  enigm_assert_problem (one, 404, "unknown");
+  enigm_assert_problem (stage, 404, "unknown");
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (enigm_answer_object (list), "events")), ==,
+    0);
+}
+
+/* Who leaves while an event is under way sees nothing of it any more. */
+static void
+test_left (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmAnswer) before = NULL;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  before = get (fixture, pair.bob, EVENT_PATH);
+  enigm_assert_answer (before, 200);
+  answer_invitation (fixture, pair.bob, "leave");
+  assert_sees_nothing (fixture, pair.bob);
+}
+
+/* Who accepts once it is raised was not told, and is not shown it. */
+static void
+test_accepted_late (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+
+  pair.ada = enigm_platform_fixture_add_person (fixture, "ada");
+  pair.bob = enigm_platform_fixture_add_person (fixture, "bob");
+  enigm_platform_fixture_set_contact (fixture, pair.ada, pair.bob->contact_id);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  assert_sees_nothing (fixture, pair.bob);
+  answer_invitation (fixture, pair.bob, "accept");
+  assert_sees_nothing (fixture, pair.bob);
+}
+
+#define N_EVENTS 450
+#define N_LONG 25
+#define N_POSITIONS 600
+
+/* Many events that went on for long, as the code behind a key's requests makes them. */
+static void
+raise_many (EnigmPlatformFixture *fixture, EnigmPerson *owner)
+{
+  EnigmStore *store = fixture->state->store;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (store, &error);
+
+  for (guint32 i = 0; i < N_EVENTS; i++)
+    {
+      guint8 id[ENIGM_ID_SIZE] = "many of them";
+
+      memcpy (id + 12, &i, sizeof i);
+      g_assert_true (enigm_events_raise (fixture->state, owner->account, binding, id,
+                                         ENIGM_EVENT_ALERT, fixture->now, &berlin, &error));
+      for (guint j = 1; i < N_LONG && j < N_POSITIONS; j++)
+        g_assert_true (enigm_events_add_position (fixture->state, binding, id, &berlin, &error));
+    }
+  g_assert_true (enigm_store_commit (store, &error));
+  g_assert_no_error (error);
+}
+
+/* However many there are and however long they went on, an answer stays short, and all are found.
+ */
+static void
+test_many_long (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmPerson) eve = enigm_platform_fixture_add_person (fixture, "eve");
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree gchar *path = g_strdup ("/v1/events");
+  g_autofree gchar *last = NULL;
+  g_autofree gchar *last_path = NULL;
+  g_autoptr (EnigmAnswer) whole = NULL;
+  g_autoptr (EnigmAnswer) stranger = NULL;
+  guint n_pages = 0;
+  gboolean more = TRUE;
+
+  make_pair (fixture, &pair);
+  raise_many (fixture, pair.ada);
+  while (more)
+    {
+      g_autoptr (EnigmAnswer) page = get (fixture, pair.ada, path);
+      g_autoptr (JsonNode) node =
+        json_node_init_object (json_node_alloc (), enigm_answer_object (page));
+      g_autofree gchar *text = json_to_string (node, FALSE);
+      JsonArray *events = json_object_get_array_member (enigm_answer_object (page), "events");
+
+      enigm_assert_answer (page, 200);
+      g_assert_cmpuint (strlen (text), <, 512 * 1024);
+      for (guint i = 0; i < json_array_get_length (events); i++)
+        {
+          JsonObject *one = json_array_get_object_element (events, i);
+
+          g_assert_false (json_object_has_member (one, "positions"));
+          g_assert_false (json_object_get_null_member (one, "position"));
+          g_free (last);
+          last = g_strdup (json_object_get_string_member (one, "id"));
+          g_assert_true (g_hash_table_add (seen, g_strdup (last)));
+        }
+      more = json_object_get_boolean_member (enigm_answer_object (page), "more");
+      n_pages++;
+      g_free (path);
+      path = g_strconcat ("/v1/events/before/", last, NULL);
+    }
+  g_assert_cmpuint (g_hash_table_size (seen), ==, N_EVENTS);
+  g_assert_cmpuint (n_pages, ==, 3);
+
+  /* The last one is the first that was raised: a long one. */
+  last_path = g_strconcat ("/v1/events/", last, NULL);
+  whole = get (fixture, pair.ada, last_path);
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (enigm_answer_object (whole), "positions")),
+    ==, 500);
+  stranger = get (fixture, eve, path);
+  enigm_assert_problem (stranger, 404, "unknown");
+}
+
 static const char *const leaves[] = { "", "-wal", "-shm", "-journal" };
 
 /* Whether bytes stand anywhere in the database or what SQLite keeps beside it. */
@@ -364,18 +504,6 @@ test_kind_stays (EnigmPlatformFixture *fixture, gconstpointer data)
     }
 }
 
-static void
-accept (EnigmPlatformFixture *fixture, EnigmPerson *person)
-{
-  g_autoptr (EnigmAnswer) list = get (fixture, person, "/v1/invitations");
-  g_autofree gchar *path =
-    g_strconcat ("/v1/invitations/", enigm_answer_string (list, "invitations.0.id"), NULL);
-  g_autoptr (EnigmAnswer) accepted = enigm_platform_fixture_call_signed (
-    fixture, person, "POST", path, "{\"answer\":\"accept\"}", NULL);
-
-  enigm_assert_answer (accepted, 200);
-}
-
 /* What one contact says is told to the owner; the others hear nothing of it. */
 static void
 test_stage_is_private (EnigmPlatformFixture *fixture, gconstpointer data)
@@ -395,7 +523,7 @@ test_stage_is_private (EnigmPlatformFixture *fixture, gconstpointer data)
   put = enigm_platform_fixture_call_signed (fixture, pair.ada, "PUT", "/v1/contacts", both,
                                             before->etag);
   enigm_assert_answer (put, 200);
-  accept (fixture, pair.bob);
+  answer_invitation (fixture, pair.bob, "accept");
   raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
   stage = enigm_platform_fixture_call (fixture, cleo, "POST", EVENT_PATH "/stage",
                                        "{\"stage\":\"seen\"}");
@@ -452,6 +580,9 @@ main (int argc, char **argv)
   add ("end", test_end);
   add ("owner", test_owner);
   add ("removed-contact", test_removed_contact);
+  add ("left", test_left);
+  add ("accepted-late", test_accepted_late);
+  add ("many-long", test_many_long);
   add ("retention", test_retention);
   add ("no-byte-left", test_no_byte_left);
   add ("kind-stays", test_kind_stays);
