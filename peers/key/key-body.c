@@ -241,8 +241,9 @@ on_session_over (EnigmKeySession *session, gpointer user_data)
   end_session (self);
 }
 
-/* From its first frame on a central keeps the others out, so its time runs from there: one that
- * never finishes its first message must not keep the owner waiting for longer than a wrong one. */
+/* From its connection on a central keeps the others out, so its time runs from there: one that says
+ * nothing, or never finishes its first message, must not keep the owner waiting for longer than a
+ * wrong code does. */
 static void
 on_gatt_arrived (EnigmKeyGatt *gatt, gpointer user_data)
 {

@@ -24,8 +24,9 @@
  * EnigmKeyGatt:
  *
  * The key's service, as bluetoothd serves it to one central at a time: whole messages in
- * (#EnigmKeyGatt::message) and out (enigm_key_gatt_send()). A central counts from its first write
- * until its link is gone (#EnigmKeyGatt::left); what others write meanwhile is refused.
+ * (#EnigmKeyGatt::message) and out (enigm_key_gatt_send()). A central counts from the moment it is
+ * connected, whether or not it says anything, until its link is gone (#EnigmKeyGatt::left). Others
+ * are cut off meanwhile, and what they write is refused.
  */
 struct _EnigmKeyGatt
 {
@@ -89,7 +90,7 @@ enigm_key_gatt_class_init (EnigmKeyGattClass *klass)
    * EnigmKeyGatt::arrived:
    * @self: the service
    *
-   * A central has written its first frame, and has the key to itself.
+   * A central has connected, and has the key to itself.
    */
   signals[ARRIVED] = g_signal_new ("arrived", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
@@ -126,6 +127,14 @@ forget_central (EnigmKeyGatt *self)
   g_clear_pointer (&self->central, g_free);
   enigm_frame_joiner_reset (self->joiner);
   g_signal_emit (self, signals[LEFT], 0);
+}
+
+static void
+take_central (EnigmKeyGatt *self, const char *path)
+{
+  self->central = g_strdup (path);
+  self->mtu = LEAST_MTU;
+  g_signal_emit (self, signals[ARRIVED], 0);
 }
 
 /* Only bluetoothd has business here; on a system bus others could call, too. */
@@ -208,11 +217,9 @@ on_inbox_written (EnigmBluezGattCharacteristic1 *characteristic,
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
 
+  /* One that was connected before the service was there. */
   if (self->central == NULL)
-    {
-      self->central = g_strdup (device);
-      g_signal_emit (self, signals[ARRIVED], 0);
-    }
+    take_central (self, device);
   if (self->central == NULL)
     {
       g_dbus_method_invocation_return_dbus_error (invocation, "org.bluez.Error.NotPermitted",
@@ -260,6 +267,38 @@ on_stop_notify_called (EnigmBluezGattCharacteristic1 *characteristic,
     enigm_key_gatt_drop (self);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+on_disconnect_called (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!enigm_bluez_device1_call_disconnect_finish (ENIGM_BLUEZ_DEVICE1 (source), result, &error))
+    g_debug ("Disconnecting: %s", error->message);
+}
+
+static void
+cut (EnigmKeyGatt *self, const char *path)
+{
+  g_autoptr (EnigmBluezDevice1) device = enigm_key_radio_get_device (self->radio, path);
+
+  if (device != NULL)
+    enigm_bluez_device1_call_disconnect (device, NULL, on_disconnect_called, NULL);
+}
+
+static void
+on_central_connected (EnigmKeyRadio *radio, const char *path, gpointer user_data)
+{
+  EnigmKeyGatt *self = user_data;
+
+  /* Until bluetoothd has withdrawn the service, somebody may still have found it. */
+  if ((!self->wanted && !self->registered) || g_strcmp0 (path, self->central) == 0)
+    return;
+  if (self->central == NULL)
+    take_central (self, path);
+  else
+    cut (self, path);
 }
 
 static void
@@ -315,6 +354,7 @@ enigm_key_gatt_new (EnigmKeyRadio *radio)
 
   self = g_object_new (ENIGM_TYPE_KEY_GATT, NULL);
   self->radio = g_object_ref (radio);
+  g_signal_connect (radio, "connected", G_CALLBACK (on_central_connected), self);
   g_signal_connect (radio, "disconnected", G_CALLBACK (on_central_disconnected), self);
 
   self->application = g_dbus_object_manager_server_new (ROOT_PATH);
@@ -484,15 +524,6 @@ enigm_key_gatt_send (EnigmKeyGatt *self, GBytes *message)
     }
 }
 
-static void
-on_disconnect_called (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!enigm_bluez_device1_call_disconnect_finish (ENIGM_BLUEZ_DEVICE1 (source), result, &error))
-    g_debug ("Disconnecting: %s", error->message);
-}
-
 /**
  * enigm_key_gatt_drop:
  * @self: the service
@@ -502,14 +533,10 @@ on_disconnect_called (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 enigm_key_gatt_drop (EnigmKeyGatt *self)
 {
-  g_autoptr (EnigmBluezDevice1) device = NULL;
-
   g_return_if_fail (ENIGM_IS_KEY_GATT (self));
 
   if (self->central == NULL)
     return;
-  device = enigm_key_radio_get_device (self->radio, self->central);
-  if (device != NULL)
-    enigm_bluez_device1_call_disconnect (device, NULL, on_disconnect_called, NULL);
+  cut (self, self->central);
   forget_central (self);
 }

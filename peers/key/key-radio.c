@@ -28,6 +28,7 @@ enum
 {
   READY,
   LOST,
+  CONNECTED,
   DISCONNECTED,
   N_SIGNALS
 };
@@ -91,6 +92,15 @@ enigm_key_radio_class_init (EnigmKeyRadioClass *klass)
    */
   signals[LOST] = g_signal_new ("lost", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
+
+  /**
+   * EnigmKeyRadio::connected:
+   * @self: the radio
+   * @path: the object path of somebody who has connected to the adapter in use, other than those
+   *   this computer is paired with
+   */
+  signals[CONNECTED] = g_signal_new ("connected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   /**
    * EnigmKeyRadio::disconnected:
@@ -187,10 +197,29 @@ choose_adapter (EnigmKeyRadio *self)
   update (self);
 }
 
+/* The adapter is the computer's, not the key's alone. BlueZ does not say who began a connection,
+ * but no key is ever paired with: what is, is a headset or a mouse, and none of the key's business.
+ */
 static void
-on_object_changed (GDBusObjectManager *manager, GDBusObject *object, gpointer user_data)
+tell_of_central (EnigmKeyRadio *self, EnigmBluezDevice1 *device)
 {
-  choose_adapter (user_data);
+  if (self->object == NULL || !enigm_bluez_device1_get_connected (device) ||
+      enigm_bluez_device1_get_paired (device) ||
+      g_strcmp0 (enigm_bluez_device1_get_adapter (device),
+                 g_dbus_object_get_object_path (G_DBUS_OBJECT (self->object))) != 0)
+    return;
+  g_signal_emit (self, signals[CONNECTED], 0, g_dbus_proxy_get_object_path (G_DBUS_PROXY (device)));
+}
+
+static void
+on_object_added (GDBusObjectManager *manager, GDBusObject *object, gpointer user_data)
+{
+  EnigmKeyRadio *self = user_data;
+  EnigmBluezDevice1 *device = enigm_bluez_object_peek_device1 (ENIGM_BLUEZ_OBJECT (object));
+
+  choose_adapter (self);
+  if (device != NULL)
+    tell_of_central (self, device);
 }
 
 static void
@@ -223,8 +252,12 @@ on_properties_changed (GDBusObjectManagerClient *manager,
   EnigmKeyRadio *self = user_data;
   gboolean connected;
 
-  if (ENIGM_BLUEZ_IS_DEVICE1 (interface) &&
-      g_variant_lookup (changed, "Connected", "b", &connected) && !connected)
+  if (!ENIGM_BLUEZ_IS_DEVICE1 (interface) ||
+      !g_variant_lookup (changed, "Connected", "b", &connected))
+    return;
+  if (connected)
+    tell_of_central (self, ENIGM_BLUEZ_DEVICE1 (interface));
+  else
     g_signal_emit (self, signals[DISCONNECTED], 0, g_dbus_proxy_get_object_path (interface));
 }
 
@@ -244,7 +277,7 @@ on_manager_made (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   self->manager = g_steal_pointer (&manager);
-  g_signal_connect (self->manager, "object-added", G_CALLBACK (on_object_changed), self);
+  g_signal_connect (self->manager, "object-added", G_CALLBACK (on_object_added), self);
   g_signal_connect (self->manager, "object-removed", G_CALLBACK (on_object_removed), self);
   g_signal_connect (self->manager, "interface-added", G_CALLBACK (on_interface_changed), self);
   g_signal_connect (self->manager, "interface-removed", G_CALLBACK (on_interface_changed), self);

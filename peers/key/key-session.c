@@ -5,7 +5,7 @@
 
 #include "key-handshake.h"
 
-/* From the first frame to a right confirmation, and from the vibration to the press. */
+/* From the connection to a right confirmation, and from the vibration to the press. */
 #define HANDSHAKE_S 10
 #define PRESS_S 60
 

@@ -177,6 +177,27 @@ test_half_a_message (void)
   owner = attacker_new_inside (key);
 }
 
+/* Whoever connects has the key to themselves, even if they never say a word: for ten seconds. The
+ * owner pairs then. */
+static void
+test_mute (void)
+{
+  g_autoptr (EnigmAccount) account = party_sign_up (party, "mute");
+  g_autoptr (PartyKey) key = new_held_key ("mute");
+  g_autoptr (Attacker) attacker = attacker_new (key);
+  g_autoptr (EnigmMessage) refused = NULL;
+  g_autofree char *binding = NULL;
+  gint64 began = g_get_monotonic_time ();
+
+  refused = attacker_take (attacker);
+  assert_refused (refused, ENIGM_REASON_TOO_SLOW);
+  attacker_await_closed (attacker);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 15 * G_USEC_PER_SEC);
+  g_clear_pointer (&attacker, attacker_free);
+  binding = party_key_pair (key, account);
+  g_assert_nonnull (binding);
+}
+
 /* The channel: each of these ends the session, unanswered. */
 
 static GBytes *
@@ -539,10 +560,10 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attacks/radio/guessing", test_guessing);
   g_test_add_func ("/attacks/radio/half-a-message", test_half_a_message);
+  g_test_add_func ("/attacks/radio/mute", test_mute);
   g_test_add_func ("/attacks/radio/sealed", test_sealed);
   g_test_add_func ("/attacks/radio/offers", test_offers);
   g_test_add_func ("/attacks/radio/offer-of-another-key", test_offer_of_another_key);
-
   g_test_add_func ("/attacks/radio/dropped-computer", test_dropped_computer);
 
   party = party_new ();

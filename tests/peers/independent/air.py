@@ -32,7 +32,7 @@ def octets(data):
 
 
 class Air:
-    """Tells its owner: on_frame(device, frame), on_gone(device); asks it: hello(), flags."""
+    """Tells its owner: on_connected(device), on_frame(device, frame), on_gone(device); asks it: hello(), flags."""
 
     def __init__(self, adapter, owner):
         self.owner, self.adapter = owner, f"/org/bluez/{adapter}"
@@ -124,5 +124,6 @@ class Air:
 
     def on_device_changed(self, bus, sender, path, interface, signal, arguments):
         changed = arguments.unpack()[1]
-        if path.startswith(self.adapter + "/") and changed.get("Connected") is False:
-            self.owner.on_gone(path)
+        if path.startswith(self.adapter + "/") and "Connected" in changed:
+            tell = self.owner.on_connected if changed["Connected"] else self.owner.on_gone
+            tell(path)

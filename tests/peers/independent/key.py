@@ -130,13 +130,16 @@ class Key:
 
     # One computer
 
-    def on_frame(self, device, frame):
+    def on_connected(self, device):
         if self.session is None:
             self.session = Session(self, device)
+        elif self.session.device != device:
+            self.air.drop(device)
+
+    def on_frame(self, device, frame):
+        self.on_connected(device)
         if self.session.device == device:
             self.session.on_frame(frame)
-        else:
-            self.air.drop(device)
 
     def on_gone(self, device):
         if self.session and self.session.device == device:

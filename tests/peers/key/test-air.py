@@ -131,6 +131,17 @@ def test_garbage():
     assert json.loads(Air.key.ctl("state"))["failures"] == 0
 
 
+def test_mute():
+    device = find_key("hci0")
+    call(device, "org.bluez.Device1", "Connect")
+    began = GLib.get_monotonic_time()
+    await_dropped(device)
+    assert GLib.get_monotonic_time() - began < 15e6, "it held the key for longer than ten seconds"
+    connect(find_key("hci0"))
+    call(device, "org.bluez.Device1", "Disconnect")
+    await_dropped(device)
+
+
 def test_one_at_a_time():
     first, second = find_key("hci0"), find_key("hci2")
     mine = connect(first)
