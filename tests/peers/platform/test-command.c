@@ -3,158 +3,16 @@
 /* Administrators: what each role may do, what none may, and what holds when several act at once or
  * something dies in between. */
 
-#include "practice.h"
+#include "administrators.h"
 
-#include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 
-#include "peers/platform/enigm-administrators.h"
 #include "peers/platform/enigm-password.h"
 
-#define PASSWORD "an administrator's"
-#define PIN "\"pin\":\"271828\""
 #define MANY 500
 
-typedef struct
-{
-  char *token;
-  guint8 id[ENIGM_ID_SIZE];
-} Admin;
-
-static void
-on_hashed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  char **hash = user_data;
-
-  *hash = enigm_password_hash_finish (result, NULL);
-}
-
-static char *
-hash_text (const char *text)
-{
-  g_autoptr (EnigmSecret) secret = enigm_password_take_text (text);
-  char *hash = NULL;
-
-  enigm_password_hash_async (secret, NULL, on_hashed, &hash);
-  while (hash == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return hash;
-}
-
-static Answer *
-ask (World *world, Admin *admin, const char *method, const char *path, const char *json)
-{
-  g_autofree char *uri = g_strconcat (world->state->config->origin, path, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (method, uri);
-  g_autoptr (GBytes) body = json != NULL ? g_bytes_new (json, strlen (json)) : NULL;
-
-  if (admin != NULL)
-    {
-      g_autofree char *bearer = g_strconcat ("Bearer ", admin->token, NULL);
-
-      soup_message_headers_append (soup_message_get_request_headers (message), "Authorization",
-                                   bearer);
-    }
-  return world_send (world, message, "application/json", body);
-}
-
-static char *
-sign_in_token (World *world, const char *name, const char *password)
-{
-  g_autofree char *body = g_strdup_printf ("{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
-  g_autoptr (Answer) answer = ask (world, NULL, "POST", "/command/v1/sessions", body);
-
-  return answer->status == 201 ? g_strdup (json_object_get_string_member (answer->json, "token"))
-                               : NULL;
-}
-
-static Admin *
-admin_new (World *world, const char *name, EnigmRole role)
-{
-  static char *password_hash, *pin_hash;
-  Admin *admin = g_new0 (Admin, 1);
-  g_autoptr (GError) error = NULL;
-
-  if (password_hash == NULL)
-    {
-      password_hash = hash_text (PASSWORD);
-      pin_hash = hash_text ("271828");
-    }
-  g_assert_true (enigm_random_bytes (admin->id, sizeof admin->id, &error));
-  {
-    g_autoptr (EnigmTransaction) transaction = enigm_store_begin (world->state->store, &error);
-
-    enigm_administrators_put (world->state, admin->id, name, role, password_hash, pin_hash, &error);
-    g_assert_no_error (error);
-    enigm_store_commit (world->state->store, &error);
-    g_assert_no_error (error);
-  }
-  admin->token = sign_in_token (world, name, PASSWORD);
-  g_assert_nonnull (admin->token);
-  return admin;
-}
-
-static void
-admin_free (Admin *admin)
-{
-  g_free (admin->token);
-  g_free (admin);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Admin, admin_free)
-
-static char *
-state_path (World *world, Key *key)
-{
-  g_autofree char *pseudonym = enigm_hex_encode (key->offer.pseudonym, 32);
-
-  return g_strdup_printf ("/command/v1/keys/%s/state", pseudonym);
-}
-
-/* What comes of a wish: the key's state, or the problem. */
-static char *
-wish (World *world, Admin *admin, Key *key, const char *body)
-{
-  g_autofree char *path = state_path (world, key);
-  g_autoptr (Answer) answer = ask (world, admin, "POST", path, body);
-
-  if (answer->status != 200)
-    return g_strdup (answer_problem (answer));
-  return g_strdup (json_object_get_string_member (
-    json_array_get_object_element (json_object_get_array_member (answer->json, "keys"), 0),
-    "state"));
-}
-
-static void
-assert_wish (World *world, Admin *admin, Key *key, const char *body, const char *expected)
-{
-  g_autofree char *got = wish (world, admin, key, body);
-
-  if (g_strcmp0 (got, expected) != 0)
-    g_error ("%s: %s and not %s", body, got, expected);
-}
-
-static void
-assert_status (World *world,
-               Admin *admin,
-               const char *method,
-               const char *path,
-               const char *body,
-               const char *problem)
-{
-  g_autoptr (Answer) answer = ask (world, admin, method, path, body);
-
-  if (g_strcmp0 (answer_problem (answer), problem) != 0)
-    g_error ("%s %s %s: %u %s and not %s", method, path, body, answer->status,
-             answer_problem (answer), problem);
-}
-
-#define REVOKE "{\"to\":\"revoked\",\"reason\":\"lost\"," PIN "}"
-#define RELEASE "{\"to\":\"released\"," PIN "}"
-
-/* Lost, suspended, resumed, revoked, released: as the design's table says, and a PIN before what
- * cannot be undone. */
+/* Lost, suspended, resumed, revoked, released: as the design's table says, and a PIN before
+ * what cannot be undone. */
 static void
 test_lifecycle (World *world, gconstpointer data)
 {
@@ -165,40 +23,40 @@ test_lifecycle (World *world, gconstpointer data)
   g_autoptr (Answer) stolen = NULL;
 
   key_pair (world, key, anna);
-  assert_wish (world, operator, key, "{\"to\":\"released\"," PIN "}", "state-forbids");
-  assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
-  assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
+  admin_assert_wish (world, operator, key, "{\"to\":\"released\"," ADMIN_PIN "}", "state-forbids");
+  admin_assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
+  admin_assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
   g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_FORBIDDEN);
-  assert_wish (world, operator, key, "{\"to\":\"suspended\"}", "restricted");
-  assert_wish (world, operator, key, "{\"to\":\"found\"}", "restricted");
-  assert_wish (world, operator, key, "{\"to\":\"resumed\"}", "trusted");
+  admin_assert_wish (world, operator, key, "{\"to\":\"suspended\"}", "restricted");
+  admin_assert_wish (world, operator, key, "{\"to\":\"found\"}", "restricted");
+  admin_assert_wish (world, operator, key, "{\"to\":\"resumed\"}", "trusted");
   g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
 
-  assert_wish (world, operator, key, "{\"to\":\"revoked\"," PIN "}", "malformed");
-  assert_wish (world, operator, key, "{\"to\":\"revoked\",\"reason\":\"lost\"}", "malformed");
-  assert_wish (world, operator, key, "{\"to\":\"revoked\",\"reason\":\"lost\",\"pin\":\"000000\"}",
-               "pin-wrong");
-  assert_wish (world, operator, key, "{\"to\":\"retired\"," PIN "}", "malformed");
-  assert_wish (world, operator, key, "{\"to\":\"cancelled\"}", "malformed");
-  assert_wish (world, operator, key, "{\"to\":\"trusted\"}", "malformed");
+  admin_assert_wish (world, operator, key, "{\"to\":\"revoked\"," ADMIN_PIN "}", "malformed");
+  admin_assert_wish (world, operator, key, "{\"to\":\"revoked\",\"reason\":\"lost\"}", "malformed");
+  admin_assert_wish (world, operator, key,
+                     "{\"to\":\"revoked\",\"reason\":\"lost\",\"pin\":\"000000\"}", "pin-wrong");
+  admin_assert_wish (world, operator, key, "{\"to\":\"retired\"," ADMIN_PIN "}", "malformed");
+  admin_assert_wish (world, operator, key, "{\"to\":\"cancelled\"}", "malformed");
+  admin_assert_wish (world, operator, key, "{\"to\":\"trusted\"}", "malformed");
   g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
 
   /* Tried out, it is taken back, and needs no PIN. */
-  assert_wish (world, operator, key, "{\"to\":\"revoked\",\"reason\":\"stolen\",\"dry_run\":true}",
-               "revoked");
+  admin_assert_wish (world, operator, key,
+                     "{\"to\":\"revoked\",\"reason\":\"stolen\",\"dry_run\":true}", "revoked");
   g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
   g_assert_cmpint (world_count (world, "SELECT count (*) FROM binding_history WHERE to_state = 4"),
                    ==, 0);
 
-  assert_wish (world, operator, key, REVOKE, "revoked");
-  assert_wish (world, operator, key, "{\"to\":\"found\"}", "state-forbids");
+  admin_assert_wish (world, operator, key, REVOKE, "revoked");
+  admin_assert_wish (world, operator, key, "{\"to\":\"found\"}", "state-forbids");
   g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_GONE);
   stolen = key_ask_offer (world, key, ben, NULL);
   g_assert_cmpstr (answer_problem (stolen), ==, "key-owned");
-  assert_wish (world, operator, key, "{\"to\":\"suspended\"}", "revoked");
-  assert_wish (world, operator, key, RELEASE, "key-suspended");
-  assert_wish (world, operator, key, "{\"to\":\"resumed\"}", "revoked");
-  assert_wish (world, operator, key, RELEASE, "revoked");
+  admin_assert_wish (world, operator, key, "{\"to\":\"suspended\"}", "revoked");
+  admin_assert_wish (world, operator, key, RELEASE, "key-suspended");
+  admin_assert_wish (world, operator, key, "{\"to\":\"resumed\"}", "revoked");
+  admin_assert_wish (world, operator, key, RELEASE, "revoked");
   key_pair (world, key, ben);
 }
 
@@ -223,7 +81,7 @@ test_roles (World *world, gconstpointer data)
     { "GET", "/command/v1/administrators", NULL, ENIGM_ROLE_OWNER },
     { "POST", "/command/v1/administrators",
       "{\"name\":\"newcomer\",\"role\":\"viewer\",\"new_password\":\"a new password\","
-      "\"new_pin\":\"111111\"," PIN "}",
+      "\"new_pin\":\"111111\"," ADMIN_PIN "}",
       ENIGM_ROLE_OWNER },
   };
   g_autoptr (Person) anna = person_new (world, "anna");
@@ -237,17 +95,17 @@ test_roles (World *world, gconstpointer data)
 
   world->state->config->command_sees = ENIGM_COMMAND_SEES_EVENTS;
   key_pair (world, key, anna);
-  path = state_path (world, key);
+  path = admin_key_path (key, "/state");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const char *asked = cases[i].path != NULL ? cases[i].path : path;
 
-      assert_status (world, NULL, cases[i].method, asked, cases[i].body, "session-ended");
+      admin_assert (world, NULL, cases[i].method, asked, cases[i].body, "session-ended");
       for (guint a = 0; a < 3; a++)
-        assert_status (world, admins[a], cases[i].method, asked, cases[i].body,
-                       a + 1 >= cases[i].role ? NULL : "forbidden");
+        admin_assert (world, admins[a], cases[i].method, asked, cases[i].body,
+                      a + 1 >= cases[i].role ? NULL : "forbidden");
     }
-  newcomer = sign_in_token (world, "newcomer", "a new password");
+  newcomer = admin_sign_in (world, "newcomer", "a new password");
   g_assert_nonnull (newcomer);
 }
 
@@ -262,18 +120,18 @@ test_session_and_pin (World *world, gconstpointer data)
 
   key_pair (world, key, anna);
   world->now += ENIGM_ADMINISTRATOR_SECONDS - 1;
-  assert_status (world, operator, "GET", "/command/v1/keys", NULL, NULL);
+  admin_assert (world, operator, "GET", "/command/v1/keys", NULL, NULL);
   world->now++;
-  assert_status (world, operator, "GET", "/command/v1/keys", NULL, "session-ended");
+  admin_assert (world, operator, "GET", "/command/v1/keys", NULL, "session-ended");
 
   g_free (operator->token);
-  operator->token = sign_in_token (world, "olga", PASSWORD);
+  operator->token = admin_sign_in (world, "olga", ADMIN_PASSWORD);
   for (guint i = 0; i < 4; i++)
-    assert_wish (world, operator, key, wrong, "pin-wrong");
-  assert_wish (world, operator, key, REVOKE, "revoked");
+    admin_assert_wish (world, operator, key, wrong, "pin-wrong");
+  admin_assert_wish (world, operator, key, REVOKE, "revoked");
   for (guint i = 0; i < 5; i++)
-    assert_wish (world, operator, key, wrong, "pin-wrong");
-  assert_wish (world, operator, key, REVOKE, "session-ended");
+    admin_assert_wish (world, operator, key, wrong, "pin-wrong");
+  admin_assert_wish (world, operator, key, REVOKE, "session-ended");
   g_assert_cmpint (world_count (world, "SELECT count (*) FROM audit WHERE security = 1 AND "
                                        "instr (record, CAST ('a wrong PIN' AS BLOB))"),
                    ==, 9);
@@ -297,7 +155,7 @@ test_guessing (World *world, gconstpointer data)
 
       for (tries = 0; tries < 50; tries++)
         {
-          g_autoptr (Answer) answer = ask (world, NULL, "POST", "/command/v1/sessions", body);
+          g_autoptr (Answer) answer = admin_ask (world, NULL, "POST", "/command/v1/sessions", body);
 
           if (answer->status == 429)
             break;
@@ -325,7 +183,7 @@ test_attacks (World *world, gconstpointer data)
     { "GET", "/v1/events", NULL },
     { "GET", "/v1/account", NULL },
     { "GET", "/v1/account/export", NULL },
-    { "POST", "/v1/account/deletion", "{" PIN "}" },
+    { "POST", "/v1/account/deletion", "{" ADMIN_PIN "}" },
     { "GET", "/v1/computers", NULL },
     { "GET", "/v1/stream", NULL },
   };
@@ -356,16 +214,16 @@ test_attacks (World *world, gconstpointer data)
 
   /* Its session opens nothing where accounts are, and an account's nothing here. */
   for (gsize i = 0; i < G_N_ELEMENTS (tries); i++)
-    assert_status (world, owner, tries[i].method, tries[i].path, tries[i].body, "session-ended");
+    admin_assert (world, owner, tries[i].method, tries[i].path, tries[i].body, "session-ended");
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    assert_status (world, &as_anna, "GET", looks[i], NULL, "session-ended");
+    admin_assert (world, &as_anna, "GET", looks[i], NULL, "session-ended");
   for (gsize i = 0; i < G_N_ELEMENTS (nowhere); i++)
-    assert_status (world, owner, "GET", nowhere[i], NULL, "unknown");
+    admin_assert (world, owner, "GET", nowhere[i], NULL, "unknown");
 
   /* And what it is shown names nobody. */
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     {
-      g_autoptr (Answer) answer = ask (world, owner, "GET", looks[i], NULL);
+      g_autoptr (Answer) answer = admin_ask (world, owner, "GET", looks[i], NULL);
       g_autofree char *text =
         g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
       const char *const secrets[] = { "annamaria",    "benedict",    her_id,
@@ -382,7 +240,7 @@ test_attacks (World *world, gconstpointer data)
 static guint
 count_positions (World *world, Admin *admin)
 {
-  g_autoptr (Answer) answer = ask (world, admin, "GET", "/command/v1/events", NULL);
+  g_autoptr (Answer) answer = admin_ask (world, admin, "GET", "/command/v1/events", NULL);
   JsonArray *events = json_object_get_array_member (answer->json, "events");
   guint n = 0;
 
@@ -409,7 +267,7 @@ test_events (World *world, gconstpointer data)
   alert.has_position = TRUE;
   alert.position = (EnigmPosition){ 48123456, 11123456, 12, 3 };
   g_assert_cmpint (key_send (world, key, &alert).outcome, ==, ENIGM_KEY_OUTCOME_ACCEPTED);
-  assert_status (world, operator, "GET", "/command/v1/events", NULL, "forbidden");
+  admin_assert (world, operator, "GET", "/command/v1/events", NULL, "forbidden");
   world->state->config->command_sees = ENIGM_COMMAND_SEES_EVENTS;
   g_assert_cmpuint (count_positions (world, operator), ==, 0);
   world->state->config->command_sees = ENIGM_COMMAND_SEES_POSITIONS;
@@ -447,7 +305,7 @@ on_one_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 send_wish (Both *both, Admin *admin, Key *key, const char *json)
 {
-  g_autofree char *path = state_path (both->world, key);
+  g_autofree char *path = admin_key_path (key, "/state");
   g_autofree char *uri = g_strconcat (both->world->state->config->origin, path, NULL);
   g_autofree char *bearer = g_strconcat ("Bearer ", admin->token, NULL);
   g_autoptr (SoupMessage) message = soup_message_new ("POST", uri);
@@ -496,7 +354,8 @@ admin_path (Admin *admin, const char *what)
   return g_strdup_printf ("/command/v1/administrators/%s/%s", hex, what);
 }
 
-/* Demoted while signed in, and while a PIN is looked at: nothing more is done in their name. */
+/* Demoted while signed in, and while a PIN is looked at: nothing more is done in their name.
+ */
 static void
 test_demoted (World *world, gconstpointer data)
 {
@@ -512,12 +371,12 @@ test_demoted (World *world, gconstpointer data)
   gint64 before;
 
   key_pair (world, key, anna);
-  assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
-  assert_status (world, owner, "POST", role, "{\"role\":\"viewer\"," PIN "}", NULL);
-  assert_wish (world, operator, key, "{\"to\":\"found\"}", "forbidden");
-  assert_status (world, operator, "GET", "/command/v1/keys", NULL, NULL);
+  admin_assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
+  admin_assert (world, owner, "POST", role, "{\"role\":\"viewer\"," ADMIN_PIN "}", NULL);
+  admin_assert_wish (world, operator, key, "{\"to\":\"found\"}", "forbidden");
+  admin_assert (world, operator, "GET", "/command/v1/keys", NULL, NULL);
 
-  assert_status (world, owner, "POST", role, "{\"role\":\"operator\"," PIN "}", NULL);
+  admin_assert (world, owner, "POST", role, "{\"role\":\"operator\"," ADMIN_PIN "}", NULL);
   /* The PIN takes a while; the demotion comes before it is through. */
   before = world_count (world, "SELECT count (*) FROM audit");
   send_wish (&both, operator, key, REVOKE);
@@ -530,11 +389,12 @@ test_demoted (World *world, gconstpointer data)
   g_assert_cmpint (world_count (world, "SELECT count (*) FROM audit"), ==, before);
 
   /* Removed, the session is over; and one owner stays. */
-  assert_status (world, owner, "POST", removal, "{" PIN "}", NULL);
-  assert_status (world, operator, "GET", "/command/v1/keys", NULL, "session-ended");
-  g_assert_null (sign_in_token (world, "olga", PASSWORD));
-  assert_status (world, owner, "POST", own_role, "{\"role\":\"viewer\"," PIN "}", "state-forbids");
-  assert_status (world, owner, "POST", own_removal, "{" PIN "}", "state-forbids");
+  admin_assert (world, owner, "POST", removal, "{" ADMIN_PIN "}", NULL);
+  admin_assert (world, operator, "GET", "/command/v1/keys", NULL, "session-ended");
+  g_assert_null (admin_sign_in (world, "olga", ADMIN_PASSWORD));
+  admin_assert (world, owner, "POST", own_role, "{\"role\":\"viewer\"," ADMIN_PIN "}",
+                "state-forbids");
+  admin_assert (world, owner, "POST", own_removal, "{" ADMIN_PIN "}", "state-forbids");
 }
 
 static void
@@ -542,8 +402,8 @@ test_sessions (World *world, gconstpointer data)
 {
   g_autoptr (Admin) owner = admin_new (world, "otto", ENIGM_ROLE_OWNER);
   g_autoptr (Admin) viewer = admin_new (world, "vera", ENIGM_ROLE_VIEWER);
-  g_autoptr (Answer) all = ask (world, owner, "GET", "/command/v1/sessions", NULL);
-  g_autoptr (Answer) own = ask (world, viewer, "GET", "/command/v1/sessions", NULL);
+  g_autoptr (Answer) all = admin_ask (world, owner, "GET", "/command/v1/sessions", NULL);
+  g_autoptr (Answer) own = admin_ask (world, viewer, "GET", "/command/v1/sessions", NULL);
   JsonArray *sessions = json_object_get_array_member (all->json, "sessions");
 
   g_assert_cmpuint (json_array_get_length (sessions), ==, 2);
@@ -556,7 +416,7 @@ test_sessions (World *world, gconstpointer data)
         g_strconcat ("/command/v1/sessions/", json_object_get_string_member (session, "id"), NULL);
 
       if (json_object_get_boolean_member (session, "this"))
-        assert_status (world, viewer, "DELETE", path, NULL, "unknown");
+        admin_assert (world, viewer, "DELETE", path, NULL, "unknown");
     }
   for (guint i = 0; i < 2; i++)
     {
@@ -565,25 +425,11 @@ test_sessions (World *world, gconstpointer data)
         g_strconcat ("/command/v1/sessions/", json_object_get_string_member (session, "id"), NULL);
 
       if (!json_object_get_boolean_member (session, "this"))
-        assert_status (world, owner, "DELETE", path, NULL, NULL);
+        admin_assert (world, owner, "DELETE", path, NULL, NULL);
     }
-  assert_status (world, viewer, "GET", "/command/v1/keys", NULL, "session-ended");
-  assert_status (world, owner, "DELETE", "/command/v1/session", NULL, NULL);
-  assert_status (world, owner, "GET", "/command/v1/keys", NULL, "session-ended");
-}
-
-/* Five hundred keys, as if each had been paired. */
-static void
-make_many (World *world, Key *key, Person *person)
-{
-  key_pair (world, key, person);
-  world_run (
-    world,
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 499) "
-    "INSERT INTO bindings (id, handle, account, certificate, pseudonym, hash, request_key, "
-    "answer_key, state, restrictions, begun, since, trusted) "
-    "SELECT randomblob (16), randomblob (16), b.account, randomblob (32), randomblob (32), b.hash, "
-    "b.request_key, b.answer_key, 2, 0, b.begun, b.since, b.trusted FROM bindings b, n");
+  admin_assert (world, viewer, "GET", "/command/v1/keys", NULL, "session-ended");
+  admin_assert (world, owner, "DELETE", "/command/v1/session", NULL, NULL);
+  admin_assert (world, owner, "GET", "/command/v1/keys", NULL, "session-ended");
 }
 
 static void
@@ -623,67 +469,6 @@ on_moment_come (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static GSubprocess *
-spawn_command (World *world, const char *input, const char *const *arguments)
-{
-  g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *session = world_path (world, "session");
-  g_auto (GStrv) argv = NULL;
-  g_autoptr (GError) error = NULL;
-  GSubprocess *process;
-  int ends[2];
-
-  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, &error));
-  g_assert_cmpint (write (ends[1], input, strlen (input)), ==, (gssize) strlen (input));
-  close (ends[1]);
-  g_subprocess_launcher_take_fd (launcher, ends[0], 7);
-  g_strv_builder_add_many (builder, g_getenv ("ENIGM_COMMAND"), "--session-file", session, NULL);
-  g_strv_builder_addv (builder, (const char **) arguments);
-  argv = g_strv_builder_end (builder);
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
-  g_assert_no_error (error);
-  return process;
-}
-
-static void
-on_communicated (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  char **out = user_data;
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, out, NULL, &error);
-  g_assert_no_error (error);
-}
-
-static int
-command (World *world, char **out, const char *input, const char *const *arguments)
-{
-  g_autoptr (GSubprocess) process = spawn_command (world, input, arguments);
-  g_autofree char *said = NULL;
-
-  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_communicated, &said);
-  while (said == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  if (out != NULL)
-    *out = g_steal_pointer (&said);
-  return g_subprocess_get_exit_status (process);
-}
-
-#define COMMAND(world, out, input, ...)                                                            \
-  command (world, out, input, (const char *const[]){ __VA_ARGS__, NULL })
-
-static void
-command_sign_in (World *world, const char *name)
-{
-  g_autofree char *out = NULL;
-
-  if (COMMAND (world, &out, PASSWORD "\n", "sign-in", "--platform", world->state->config->origin,
-               "--ca", world->state->config->ca, "--name", name, "--password-fd", "7") != 0)
-    g_error ("%s", out);
-}
-
 typedef struct
 {
   gboolean kill_platform;
@@ -717,7 +502,7 @@ run_interrupted (World *world, gpointer data)
   world->state = &named;
   command_sign_in (world, "olga");
 
-  client = spawn_command (world, "271828\n",
+  client = command_spawn (world, "271828\n",
                           (const char *const[]){ "revoke", "--keys-from", list, "--reason", "lost",
                                                  "--pin-fd", "7", NULL });
   g_subprocess_wait_async (client, NULL, on_waited, &over);
@@ -746,7 +531,8 @@ test_bulk_interrupted (World *world, gconstpointer data)
   g_autoptr (Key) key = key_new (world, KEY_GENUINE);
   guint all = 0, none = 0;
 
-  make_many (world, key, anna);
+  key_pair (world, key, anna);
+  world_make_keys (world, MANY - 1);
   write_list (world);
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (moments); i++)
     {
@@ -778,73 +564,6 @@ test_bulk_interrupted (World *world, gconstpointer data)
   g_assert_cmpuint (none, >, 0);
 }
 
-static void
-assert_says (World *world, const char *input, int status, const char *says, const char *const *argv)
-{
-  g_autofree char *out = NULL;
-  int got = command (world, &out, input, argv);
-
-  if (got != status || strstr (out, says) == NULL)
-    g_error ("%s: %d, not %d with “%s”: %s", argv[0], got, status, says, out);
-}
-
-#define SAYS(input, status, says, ...)                                                             \
-  assert_says (world, input, status, says, (const char *const[]){ __VA_ARGS__, NULL })
-
-/* The program itself, from the first word to the last. */
-static void
-test_program (World *world, gconstpointer data)
-{
-  g_autoptr (Person) anna = person_new (world, "anna");
-  g_autoptr (Admin) owner = admin_new (world, "otto", ENIGM_ROLE_OWNER);
-  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
-  g_autofree char *pseudonym = NULL;
-  g_autofree char *session = world_path (world, "session");
-  g_autofree char *kept = NULL;
-  GStatBuf buf;
-
-  key_pair (world, key, anna);
-  pseudonym = enigm_hex_encode (key->offer.pseudonym, 4);
-  SAYS ("", 0, "A key is lost:", "--help");
-  SAYS ("", 2, "which verb", "dance");
-  SAYS ("", 3, "not signed in", "keys");
-  SAYS ("wrong password\n", 1, "do not fit", "sign-in", "--platform", world->state->config->origin,
-        "--ca", world->state->config->ca, "--name", "otto", "--password-fd", "7");
-  SAYS (PASSWORD "\n", 4, "did not answer", "sign-in", "--platform", world->state->config->origin,
-        "--name", "otto", "--password-fd", "7");
-  command_sign_in (world, "otto");
-  g_assert_cmpint (g_stat (session, &buf), ==, 0);
-  g_assert_cmphex (buf.st_mode & 0777, ==, 0600);
-  g_assert_true (g_file_get_contents (session, &kept, NULL, NULL));
-  g_assert_null (strstr (kept, PASSWORD));
-
-  SAYS ("", 0, "trusted", "keys");
-  SAYS ("", 0, "\"state\":\"trusted\"", "keys", "--json");
-  SAYS ("", 2, "is no key", "lost", "annas");
-  SAYS ("", 1, "there is no key", "lost", "00000000");
-  SAYS ("", 0, "Nothing was done", "lost", pseudonym, "--dry-run");
-  SAYS ("", 0, "trusted", "keys");
-  SAYS ("", 0, "restricted (lost)", "lost", pseudonym);
-  g_assert_cmpint (key_say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_FORBIDDEN);
-  SAYS ("", 0, "tried to act", "key", pseudonym);
-  SAYS ("", 0, "trusted", "found", pseudonym);
-  SAYS ("", 2, "--reason", "revoke", pseudonym);
-  SAYS ("000000\n", 1, "PIN", "revoke", pseudonym, "--reason", "lost", "--pin-fd", "7");
-  SAYS ("", 2, "terminal", "revoke", pseudonym, "--reason", "lost");
-  SAYS ("271828\n", 0, "Revoked for good", "revoke", pseudonym, "--reason", "lost", "--pin-fd",
-        "7");
-  SAYS ("271828\n", 0, "free", "release", pseudonym, "--pin-fd", "7");
-  SAYS ("", 1, "does not let administrators", "events");
-  SAYS ("", 0, "(this one)", "sessions");
-  SAYS ("", 0, "revoked as lost, 1 keys", "audit");
-  SAYS ("", 0, "The audit holds", "verify");
-  SAYS ("a new password\n", 2, "needed", "administrator-add", "--name", "vera");
-  SAYS ("", 0, "otto", "administrators");
-  SAYS ("", 0, "Signed out", "sign-out");
-  SAYS ("", 3, "not signed in", "keys");
-  g_assert_false (g_file_test (session, G_FILE_TEST_EXISTS));
-}
-
 #define add(name, func)                                                                            \
   g_test_add ("/platform/command/" name, World, NULL, world_set_up, func, world_tear_down)
 
@@ -862,6 +581,5 @@ main (int argc, char **argv)
   add ("demoted", test_demoted);
   add ("sessions", test_sessions);
   add ("bulk-interrupted", test_bulk_interrupted);
-  add ("program", test_program);
   return g_test_run ();
 }

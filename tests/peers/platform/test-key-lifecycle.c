@@ -3,157 +3,7 @@
 /* The lifecycle as it is met at the API: every state a key can be in, and everything its owner can
  * wish for in it. */
 
-#include "practice.h"
-
-#include "peers/platform/enigm-ownership.h"
-
-/* Ways to bring a fresh key to a state. */
-typedef void (*Bring) (World *world, Person *person, Key *key);
-
-static Answer *
-wish (World *world, Person *person, const guint8 *binding, const char *to, const char *reason)
-{
-  g_autofree char *hex = enigm_hex_encode (binding, ENIGM_ID_SIZE);
-  g_autofree char *path = g_strconcat ("/v1/keys/", hex, "/state", NULL);
-  g_autofree char *body = reason != NULL
-                            ? g_strdup_printf ("{\"to\":\"%s\",\"reason\":\"%s\"}", to, reason)
-                            : g_strdup_printf ("{\"to\":\"%s\"}", to);
-
-  return person_ask (world, person, "POST", path, TRUE, body);
-}
-
-static void
-do_wish (World *world, Person *person, Key *key, const char *to, const char *reason)
-{
-  g_autoptr (Answer) answer = wish (world, person, key->offer.binding, to, reason);
-
-  g_assert_cmpuint (answer->status, ==, 200);
-}
-
-static void
-suspend (World *world, Key *key, gboolean suspended)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (world->state->store, &error);
-
-  enigm_ownership_suspend (world->state, key->offer.certificate_hash, suspended, &error);
-  g_assert_no_error (error);
-  enigm_store_commit (world->state->store, &error);
-  g_assert_no_error (error);
-}
-
-static void
-begin (World *world, Person *person, Key *key)
-{
-  g_autoptr (Answer) offer = key_ask_offer (world, key, person, NULL);
-  g_autoptr (Answer) receipt = NULL;
-
-  key_take_offer (key, offer);
-  key_attest (key);
-  receipt = key_hand_in (world, key);
-  g_assert_cmpint (key_read_receipt (world, key, receipt), ==, ENIGM_RECEIPT_PENDING);
-}
-
-static void
-bring_trusted (World *world, Person *person, Key *key)
-{
-  key_pair (world, key, person);
-}
-
-static void
-bring_lost (World *world, Person *person, Key *key)
-{
-  key_pair (world, key, person);
-  do_wish (world, person, key, "lost", NULL);
-}
-
-static void
-bring_suspended (World *world, Person *person, Key *key)
-{
-  key_pair (world, key, person);
-  suspend (world, key, TRUE);
-}
-
-static void
-bring_lost_and_suspended (World *world, Person *person, Key *key)
-{
-  bring_lost (world, person, key);
-  suspend (world, key, TRUE);
-}
-
-static void
-bring_unproved (World *world, Person *person, Key *key)
-{
-  g_autoptr (EnigmBinding) binding = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EnigmTransaction) transaction = NULL;
-
-  key_pair (world, key, person);
-  binding = key_find (world, key);
-  transaction = enigm_store_begin (world->state->store, &error);
-  enigm_bindings_change (world->state, binding, ENIGM_BINDING_RESTRICTED, ENIGM_BINDING_BY_PLATFORM,
-                         ENIGM_REASON_UNPROVED, &error);
-  g_assert_no_error (error);
-  enigm_store_commit (world->state->store, &error);
-  g_assert_no_error (error);
-}
-
-static void
-bring_revoked (World *world, Person *person, Key *key)
-{
-  key_pair (world, key, person);
-  do_wish (world, person, key, "revoked", "stolen");
-}
-
-static void
-bring_revoked_and_suspended (World *world, Person *person, Key *key)
-{
-  bring_revoked (world, person, key);
-  suspend (world, key, TRUE);
-}
-
-static void
-bring_released (World *world, Person *person, Key *key)
-{
-  bring_revoked (world, person, key);
-  do_wish (world, person, key, "released", NULL);
-}
-
-static void
-bring_replaced (World *world, Person *person, Key *key)
-{
-  g_autoptr (Key) newer = key_new (world, KEY_GENUINE);
-  g_autoptr (Answer) offer = NULL;
-  g_autoptr (Answer) receipt = NULL;
-
-  key_pair (world, key, person);
-  offer = key_ask_replacement (world, newer, person, key->offer.binding);
-  key_take_offer (newer, offer);
-  key_attest (newer);
-  receipt = key_hand_in (world, newer);
-  g_assert_cmpint (key_say (world, newer, ENIGM_KEY_REQUEST_PROOF), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
-}
-
-static void
-bring_retired (World *world, Person *person, Key *key)
-{
-  key_pair (world, key, person);
-  do_wish (world, person, key, "retired", NULL);
-}
-
-static void
-bring_cancelled (World *world, Person *person, Key *key)
-{
-  begin (world, person, key);
-  do_wish (world, person, key, "cancelled", NULL);
-}
-
-static void
-bring_expired (World *world, Person *person, Key *key)
-{
-  begin (world, person, key);
-  world->now += ENIGM_BINDING_PENDING_SECONDS;
-}
+#include "states.h"
 
 /* What becomes of each wish: a state, or after a "!" a problem. In the order of `wishes`. */
 static const struct
@@ -178,7 +28,7 @@ static const struct
 } states[] = {
   /*                                     cancelled    lost          found  revoked ×4  retired
      released */
-  { "pending", begin, { "cancelled", "cancelled", NO, REVOKED, NO, NO } },
+  { "pending", bring_pending, { "cancelled", "cancelled", NO, REVOKED, NO, NO } },
   { "trusted", bring_trusted, { NO, "restricted", "trusted", REVOKED, "retired", NO } },
   { "lost", bring_lost, { NO, "restricted", "trusted", REVOKED, NO, NO } },
   { "suspended", bring_suspended, { NO, "restricted", NO, REVOKED, NO, NO } },
@@ -219,7 +69,7 @@ test_every_wish (World *world, gconstpointer data)
           }
         states[s].bring (world, person, key);
         before = key_find (world, key);
-        answer = wish (world, person, key->offer.binding, wishes[w].to, wishes[w].reason);
+        answer = key_wish (world, person, key->offer.binding, wishes[w].to, wishes[w].reason);
         got = answer->status == 200 ? json_object_get_string_member (answer->json, "state")
                                     : answer_problem (answer);
         if (g_strcmp0 (got, expected[0] == '!' ? expected + 1 : expected) != 0)
@@ -248,7 +98,7 @@ test_what_the_key_is_told (World *world, gconstpointer data)
     Bring bring;
     EnigmKeyOutcome alert;
   } cases[] = {
-    { begin, ENIGM_KEY_OUTCOME_FORBIDDEN },
+    { bring_pending, ENIGM_KEY_OUTCOME_FORBIDDEN },
     { bring_trusted, ENIGM_KEY_OUTCOME_ACCEPTED },
     { bring_lost, ENIGM_KEY_OUTCOME_FORBIDDEN },
     { bring_suspended, ENIGM_KEY_OUTCOME_FORBIDDEN },
@@ -330,7 +180,7 @@ test_replacing_a_lost_one (World *world, gconstpointer data)
       key_attest (newer);
       receipt = key_hand_in (world, newer);
       if (revoked)
-        do_wish (world, person, old, "revoked", "lost");
+        key_do_wish (world, person, old, "revoked", "lost");
       g_assert_cmpint (key_say (world, newer, ENIGM_KEY_REQUEST_PROOF), ==,
                        ENIGM_KEY_OUTCOME_ACCEPTED);
       binding = key_find (world, old);
@@ -355,7 +205,7 @@ test_what_cannot_be_replaced (World *world, gconstpointer data)
   g_assert_cmpstr (answer_problem (others), ==, "unknown");
   same = key_ask_replacement (world, hers, anna, hers->offer.binding);
   g_assert_cmpstr (answer_problem (same), ==, "state-forbids");
-  do_wish (world, anna, hers, "revoked", "lost");
+  key_do_wish (world, anna, hers, "revoked", "lost");
   ended = key_ask_replacement (world, newer, anna, hers->offer.binding);
   g_assert_cmpstr (answer_problem (ended), ==, "state-forbids");
 }
@@ -377,7 +227,7 @@ test_every_state_has_a_way_out (World *world, gconstpointer data)
       endings[i](world, anna, key);
       stolen = key_ask_offer (world, key, ben, NULL);
       g_assert_cmpstr (answer_problem (stolen), ==, "key-owned");
-      do_wish (world, anna, key, "released", NULL);
+      key_do_wish (world, anna, key, "released", NULL);
       key_pair (world, key, ben);
     }
 }
