@@ -4,7 +4,8 @@
  * accounts are, and nothing of an account here. In the journal:
  *
  *   32 administrator  [32, time, ID, name, role, sealed password hash, sealed PIN hash]: as it is
- * now 33 removed        [33, time, ID] */
+ *                     now
+ *   33 removed        [33, time, ID] */
 
 #include "enigm-administrators.h"
 
@@ -145,6 +146,22 @@ enigm_administrators_require (EnigmPlatformState *state,
   return FALSE;
 }
 
+static gboolean
+audit (EnigmPlatformState *state,
+       const guint8 *administrator,
+       const guint8 *pseudonym,
+       const char *did,
+       gboolean security,
+       GError **error)
+{
+  g_autofree char *id = enigm_hex_encode (administrator, 4);
+  g_autofree char *detail = g_strdup_printf ("administrator %s: %s", id, did);
+  EnigmAuditEntry entry = { enigm_platform_state_now (state), pseudonym, "command", detail,
+                            security };
+
+  return enigm_audit_append (state->audit, &entry, error);
+}
+
 /**
  * enigm_administrators_audit:
  * @state: the platform, in a transaction
@@ -162,11 +179,27 @@ enigm_administrators_audit (EnigmPlatformState *state,
                             gboolean security,
                             GError **error)
 {
-  g_autofree char *id = enigm_hex_encode (administrator, 4);
-  g_autofree char *detail = g_strdup_printf ("administrator %s: %s", id, did);
-  EnigmAuditEntry entry = { enigm_platform_state_now (state), NULL, "command", detail, security };
+  return audit (state, administrator, NULL, did, security, error);
+}
 
-  return enigm_audit_append (state->audit, &entry, error);
+/**
+ * enigm_administrators_audit_key:
+ * @state: the platform, in a transaction
+ * @administrator: (array fixed-size=16): who did it
+ * @pseudonym: (array fixed-size=32): the key that they did it to
+ * @did: what, in words that name no one
+ * @error: return location
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_administrators_audit_key (EnigmPlatformState *state,
+                                const guint8 administrator[ENIGM_ID_SIZE],
+                                const guint8 pseudonym[ENIGM_PSEUDONYM_SIZE],
+                                const char *did,
+                                GError **error)
+{
+  return audit (state, administrator, pseudonym, did, FALSE, error);
 }
 
 typedef struct

@@ -64,6 +64,11 @@ gboolean enigm_administrators_audit (EnigmPlatformState *state,
                                      const char *did,
                                      gboolean security,
                                      GError **error);
+gboolean enigm_administrators_audit_key (EnigmPlatformState *state,
+                                         const guint8 administrator[ENIGM_ID_SIZE],
+                                         const guint8 pseudonym[ENIGM_PSEUDONYM_SIZE],
+                                         const char *did,
+                                         GError **error);
 
 gboolean enigm_administrators_put (EnigmPlatformState *state,
                                    const guint8 id[ENIGM_ID_SIZE],

@@ -339,6 +339,30 @@ do_all (EnigmPlatformState *state, const Order *order, JsonArray *keys, GError *
   return TRUE;
 }
 
+/* Who asked for what, before it is done: a record for each key, and with many one that says how
+ * many belong together. */
+static gboolean
+audit (EnigmPlatformState *state, const Order *order, const EnigmAdministrator *who, GError **error)
+{
+  gboolean revoked = order->wish->to == ENIGM_BINDING_REVOKED;
+  g_autofree gchar *did =
+    g_strconcat (order->wish->name, revoked ? " as " : "",
+                 revoked ? enigm_binding_reason_name (order->reason) : "", NULL);
+  g_autofree gchar *all = g_strdup_printf ("%s, %u keys", did, order->pseudonyms->len);
+
+  if (order->bulk && !enigm_administrators_audit (state, who->id, all, FALSE, error))
+    return FALSE;
+  for (guint i = 0; i < order->pseudonyms->len; i++)
+    {
+      GBytes *pseudonym = g_ptr_array_index (order->pseudonyms, i);
+
+      if (!enigm_administrators_audit_key (state, who->id, g_bytes_get_data (pseudonym, NULL), did,
+                                           error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 carry_out (EnigmPlatformState *state, EnigmRequest *request, gpointer user_data)
 {
@@ -346,22 +370,16 @@ carry_out (EnigmPlatformState *state, EnigmRequest *request, gpointer user_data)
   g_autoptr (EnigmTransaction) transaction = NULL;
   g_autoptr (JsonObject) answer = json_object_new ();
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *did = NULL;
   JsonArray *keys = json_array_new ();
   EnigmAdministrator who;
 
   json_object_set_array_member (answer, "keys", keys);
   json_object_set_boolean_member (answer, "dry_run", order->dry_run);
-  did = g_strdup_printf (
-    "%s%s%s, %u keys", order->wish->name, order->wish->to == ENIGM_BINDING_REVOKED ? " as " : "",
-    order->wish->to == ENIGM_BINDING_REVOKED ? enigm_binding_reason_name (order->reason) : "",
-    order->pseudonyms->len);
   transaction = enigm_store_begin (state->store, &error);
   /* Who was demoted while the PIN was looked at may not any more. */
   if (transaction == NULL ||
       !enigm_administrators_require (state, request, ENIGM_ROLE_OPERATOR, &who, &error) ||
-      !enigm_administrators_audit (state, who.id, did, FALSE, &error) ||
-      !do_all (state, order, keys, &error) ||
+      !audit (state, order, &who, &error) || !do_all (state, order, keys, &error) ||
       (!order->dry_run && !enigm_store_commit (state->store, &error)))
     {
       enigm_request_reply_error (request, error);

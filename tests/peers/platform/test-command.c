@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Administrators: what each role may do, what none may, and what holds when several act at once or
- * something dies in between. */
+/* Administrators: what each role may do, what none may, and what holds when several act at
+ * once. What is left when something dies in between is in test-command-audit.c. */
 
 #include "administrators.h"
 
-#include <signal.h>
-
 #include "peers/platform/enigm-password.h"
-
-#define MANY 500
 
 /* Lost, suspended, resumed, revoked, released: as the design's table says, and a PIN before
  * what cannot be undone. */
@@ -432,138 +428,6 @@ test_sessions (World *world, gconstpointer data)
   admin_assert (world, owner, "GET", "/command/v1/keys", NULL, "session-ended");
 }
 
-static void
-write_list (World *world)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *path = world_path (world, "list");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EnigmStatement) row =
-    enigm_store_prepare (world->state->store, "SELECT hex (pseudonym) FROM bindings", &error);
-
-  while (enigm_statement_step (row, &error) == ENIGM_STEP_ROW)
-    {
-      g_autofree char *hex = g_ascii_strdown (enigm_statement_get_text (row, 0), -1);
-
-      g_string_append_printf (text, "%s\n", hex);
-    }
-  g_file_set_contents (path, text->str, -1, &error);
-  g_assert_no_error (error);
-}
-
-static void
-on_waited (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  gboolean *over = user_data;
-
-  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  *over = TRUE;
-}
-
-static gboolean
-on_moment_come (gpointer user_data)
-{
-  gboolean *come = user_data;
-
-  *come = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-typedef struct
-{
-  gboolean kill_platform;
-  guint milliseconds;
-} Interruption;
-
-/* The platform or its administrator's program is killed in the middle of it. */
-static void
-run_interrupted (World *world, gpointer data)
-{
-  const Interruption *interruption = data;
-  g_autofree char *config = world_path (world, "platform.conf");
-  g_autofree char *list = world_path (world, "list");
-  g_autoptr (GSubprocess) platform = NULL;
-  g_autoptr (GSubprocess) client = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean come = FALSE, over = FALSE;
-  g_autofree char *line = NULL;
-  g_autoptr (GDataInputStream) said = NULL;
-  EnigmPlatformState named = { 0 };
-
-  platform = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("ENIGM_PLATFORM"),
-                               "serve", "--config", config, "--port", "0", NULL);
-  g_assert_no_error (error);
-  said = g_data_input_stream_new (g_subprocess_get_stdout_pipe (platform));
-  line = g_data_input_stream_read_line (said, NULL, NULL, &error);
-  g_assert_true (g_str_has_prefix (line, "listening on "));
-  named.config = enigm_config_load (config, &error);
-  g_free (named.config->origin);
-  named.config->origin = g_strdup (line + strlen ("listening on "));
-  world->state = &named;
-  command_sign_in (world, "olga");
-
-  client = command_spawn (world, "271828\n",
-                          (const char *const[]){ "revoke", "--keys-from", list, "--reason", "lost",
-                                                 "--pin-fd", "7", NULL });
-  g_subprocess_wait_async (client, NULL, on_waited, &over);
-  g_timeout_add (interruption->milliseconds, on_moment_come, &come);
-  while (!come && !over)
-    g_main_context_iteration (NULL, TRUE);
-  if (interruption->kill_platform)
-    g_subprocess_force_exit (platform);
-  else
-    g_subprocess_force_exit (client);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-  g_subprocess_send_signal (platform, SIGTERM);
-  g_assert_true (g_subprocess_wait (platform, NULL, &error));
-  enigm_config_free (named.config);
-  world->state = NULL;
-}
-
-/* Interrupted at any moment, either all are revoked or none is, and the audit says which. */
-static void
-test_bulk_interrupted (World *world, gconstpointer data)
-{
-  static const guint moments[] = { 60, 150, 250, 350, 450, 550, 700, 600000 };
-  g_autoptr (Person) anna = person_new (world, "anna");
-  g_autoptr (Admin) operator= admin_new (world, "olga", ENIGM_ROLE_OPERATOR);
-  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
-  guint all = 0, none = 0;
-
-  key_pair (world, key, anna);
-  world_make_keys (world, MANY - 1);
-  write_list (world);
-  for (gsize i = 0; i < 2 * G_N_ELEMENTS (moments); i++)
-    {
-      Interruption interruption = { i % 2 == 0, moments[i / 2] };
-      gint64 revoked, recorded, orders;
-
-      world_run (world, "UPDATE bindings SET state = 2");
-      world_run (world, "DELETE FROM binding_history");
-      recorded = world_count (world, "SELECT count (*) FROM audit WHERE instr (record, CAST "
-                                     "('trusted to revoked by command: lost' AS BLOB))");
-      orders = world_count (world, "SELECT count (*) FROM audit WHERE instr (record, CAST "
-                                   "('revoked as lost, 500 keys' AS BLOB))");
-      world_meanwhile (world, run_interrupted, &interruption);
-      revoked = world_count (world, "SELECT count (*) FROM bindings WHERE state = 4");
-      if (revoked != 0 && revoked != MANY)
-        g_error ("after %u ms, %d of %d are revoked", interruption.milliseconds, (int) revoked,
-                 MANY);
-      g_assert_cmpint (world_count (world, "SELECT count (*) FROM audit WHERE instr (record, CAST "
-                                           "('trusted to revoked by command: lost' AS BLOB))"),
-                       ==, recorded + revoked);
-      g_assert_cmpint (world_count (world, "SELECT count (*) FROM audit WHERE instr (record, CAST "
-                                           "('revoked as lost, 500 keys' AS BLOB))"),
-                       ==, orders + (revoked != 0));
-      all += revoked != 0;
-      none += revoked == 0;
-    }
-  g_test_message ("interrupted: %u times all, %u times none", all, none);
-  g_assert_cmpuint (all, >, 0);
-  g_assert_cmpuint (none, >, 0);
-}
-
 #define add(name, func)                                                                            \
   g_test_add ("/platform/command/" name, World, NULL, world_set_up, func, world_tear_down)
 
@@ -580,6 +444,5 @@ main (int argc, char **argv)
   add ("two-operators", test_two_operators);
   add ("demoted", test_demoted);
   add ("sessions", test_sessions);
-  add ("bulk-interrupted", test_bulk_interrupted);
   return g_test_run ();
 }
