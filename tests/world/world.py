@@ -361,7 +361,7 @@ class World:
         else:
             for name in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"):
                 outer.pop(name, None)
-        programs = ["app/cli", "ui", "peers/key", "peers/platform", "tests/world/radio"]
+        programs = ["app/cli", "ui", "peers/key", "peers/platform", "peers/platform/command", "tests/world/radio"]
         inner["PATH"] = os.pathsep.join([str(self.build / place) for place in programs] + [outer["PATH"]])
         inner.update(
             ENIGM_WORLD=str(self.folder), ENIGM_BUILD_DIR=str(self.build),
