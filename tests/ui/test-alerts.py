@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An alert's page, as its owner and as a contact have it before them, on a narrow screen."""
-import importlib
 import os
 import pathlib
 import sys
@@ -9,12 +8,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
 from driver import Window  # noqa: E402
+from notifications import NotificationServer  # noqa: E402
 from person import Person  # noqa: E402
 from steps import pair_in_terminal  # noqa: E402
 from world import World  # noqa: E402
-
-NotificationServer = importlib.import_module("test-desktop").NotificationServer
-
 
 def befriend(owner, contact):
     owner.ctl("contacts", "add", contact.contact_id)

@@ -15,20 +15,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world")
 import tap  # noqa: E402
 from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
+from notifications import NotificationServer  # noqa: E402
 from steps import call, create_account, open_window, pair_in_terminal  # noqa: E402
-from gi.repository import Gio, GLib  # noqa: E402
 from world import BUS_CONFIG, World  # noqa: E402
-
-NOTIFICATIONS = """<node><interface name="org.freedesktop.Notifications">
-<method name="Notify"><arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/>
-<arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="as" direction="in"/>
-<arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/></method>
-<method name="CloseNotification"><arg type="u" direction="in"/></method>
-<method name="GetCapabilities"><arg type="as" direction="out"/></method>
-<method name="GetServerInformation"><arg type="s" direction="out"/><arg type="s" direction="out"/>
-<arg type="s" direction="out"/><arg type="s" direction="out"/></method>
-</interface></node>"""
-
 
 def open_key(window):
     window.open_with("ctrl+comma", "Settings")
@@ -274,34 +263,6 @@ def test_menu():
         window.close()
 
 
-class NotificationServer:
-    """What a desktop shows of an app's notifications."""
-
-    def __init__(self, world):
-        self.shown, self.closed = [], []
-        self.bus = world.connect()
-        info = Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0]
-        self.bus.register_object("/org/freedesktop/Notifications", info, self.on_called, None, None)
-        call(self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.RequestName",
-             GLib.Variant("(su)", ("org.freedesktop.Notifications", 0)))
-
-    def on_called(self, bus, sender, path, interface, method, arguments, invocation):
-        if method == "Notify":
-            self.shown.append(arguments.unpack())
-            invocation.return_value(GLib.Variant("(u)", (len(self.shown),)))
-        elif method == "CloseNotification":
-            self.closed.append(arguments.unpack()[0])
-            invocation.return_value(None)
-        elif method == "GetCapabilities":
-            invocation.return_value(GLib.Variant("(as)", (["actions", "body", "persistence"],)))
-        else:
-            invocation.return_value(GLib.Variant("(ssss)", ("practice", "", "1", "1.2")))
-
-    def click(self, number, action):
-        self.bus.emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
-                             "ActionInvoked", GLib.Variant("(us)", (number, action)))
-
-
 def test_notification():
     """An alert of somebody else's is shown by the desktop, names nobody, and opens where it belongs."""
     with World(keys=1, display="virtual", screen="760x720") as world:
@@ -347,18 +308,20 @@ def test_notification():
         window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"),
                           "that the owner hears it was seen")
 
-        # A drill says so in words, and is answered with one press.
+        # And so is the next one, which is another.
+        world.keys[0].ctl("long-press")
+        window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["state"] == "ended", "the drill to end")
         world.keys[0].ctl("press5")
-        window.await_true(lambda: len(server.shown) > 2, "a drill's notification")
-        title, body, actions, hints = (server.shown[2][i] for i in (3, 4, 5, 6))
-        assert title == "DRILL: a practice alert" and hints["urgency"] != 2, server.shown[2]
+        window.await_true(lambda: len(server.shown) > 3, "the next drill's notification")
+        title, body, actions, hints = (server.shown[3][i] for i in (3, 4, 5, 6))
+        assert title == "DRILL: a practice alert" and hints["urgency"] != 2, server.shown[3]
         assert friend.contact_id not in body and "friend" not in body, body
         labels = dict(zip(actions[1::2], actions[0::2]))
-        assert "I Have Seen This" in labels, actions
-        server.click(3, labels["I Have Seen This"])
+        assert not friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"), "seen before it was said"
+        server.click(4, labels["I Have Seen This"])
         window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"),
                           "that the owner hears it was seen")
-        assert len(server.shown) == 3, server.shown[3:]
+        assert len(server.shown) == 4, server.shown[4:]
         window.close()
 
 
