@@ -215,7 +215,6 @@ enigm_application_activate (GApplication *application)
       enigm_window_listen (ENIGM_WINDOW (window));
       return;
     }
-  enigm_notices_show_listening (application, FALSE);
   gtk_window_present (window);
 }
 

@@ -100,18 +100,22 @@ enigm_notices_try (GApplication *application)
 }
 
 void
-enigm_notices_show_listening (GApplication *application, gboolean listening)
+enigm_notices_withdraw (GApplication *application)
+{
+  g_return_if_fail (G_IS_APPLICATION (application));
+
+  g_application_withdraw_notification (application, LISTENING);
+  g_application_withdraw_notification (application, DEAF);
+}
+
+void
+enigm_notices_show_listening (GApplication *application)
 {
   g_autoptr (GNotification) notification = NULL;
 
   g_return_if_fail (G_IS_APPLICATION (application));
 
-  if (!listening)
-    {
-      g_application_withdraw_notification (application, LISTENING);
-      g_application_withdraw_notification (application, DEAF);
-      return;
-    }
+  g_application_withdraw_notification (application, DEAF);
   notification = g_notification_new (_ ("Enigm App goes on listening"));
   g_notification_set_body (notification,
                            _ ("Its window is closed; alerts reach you on this computer."));
@@ -128,8 +132,10 @@ enigm_notices_show_deaf (GApplication *application, const char *why)
 
   g_return_if_fail (G_IS_APPLICATION (application) && why != NULL);
 
+  g_application_withdraw_notification (application, LISTENING);
   notification = g_notification_new (_ ("Enigm App cannot listen for alerts"));
   g_notification_set_body (notification, why);
   g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
   g_application_send_notification (application, DEAF, notification);
+  enigm_background_set_status (_ ("Cannot listen for alerts"));
 }

@@ -31,17 +31,24 @@ void enigm_notices_try (GApplication *application);
 
 /**
  * enigm_notices_show_listening:
- * @listening: whether the app goes on without a window now
  *
- * Shows for as long as it is so that the app listens, and how to end that.
+ * Shows that the app listens without a window, and how to end that; until it cannot, or the window
+ * is there again.
  */
-void enigm_notices_show_listening (GApplication *application, gboolean listening);
+void enigm_notices_show_listening (GApplication *application);
+
+/**
+ * enigm_notices_withdraw:
+ *
+ * The window is there, and shows itself how it stands.
+ */
+void enigm_notices_withdraw (GApplication *application);
 
 /**
  * enigm_notices_show_deaf:
  * @why: a sentence for a person
  *
- * Says that the app was started to listen, and cannot.
+ * Says that the app is there to listen, and cannot.
  */
 void enigm_notices_show_deaf (GApplication *application, const char *why);
 

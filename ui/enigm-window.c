@@ -8,7 +8,6 @@
 #include "enigm-actions.h"
 #include "enigm-alert-page.h"
 #include "enigm-alerts-page.h"
-#include "enigm-background.h"
 #include "enigm-button.h"
 #include "enigm-contacts-page.h"
 #include "enigm-drill-window.h"
@@ -28,6 +27,9 @@
 /* What was kept from last time is asked for anew at once; that it is old is said if that takes
  * longer than this. */
 #define GRACE_SECONDS 3
+/* A connection that is lost is made again. That nobody can be heard with the window closed is said
+ * if that takes longer than this. */
+#define DEAF_SECONDS 10
 
 struct _EnigmWindow
 {
@@ -55,10 +57,12 @@ struct _EnigmWindow
   EnigmAccount *account;
   GError *trouble;
   gboolean signing_in_again;
+  gboolean listens_unseen;
   GdkFrameClock *first_clock;
   gulong first_frame;
   guint tick;
   guint grace;
+  guint deaf;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmWindow, enigm_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -287,36 +291,83 @@ enigm_window_refresh (EnigmWindow *self)
 }
 
 static void
-on_account_state_notified (EnigmWindow *self)
-{
-  if (enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
-    enigm_window_refresh (self);
-  update_root (self);
-}
-
-static void
 on_account_models_changed (EnigmWindow *self)
 {
   update_badges (self);
 }
 
-/* Nobody sees this window: it was made to listen. */
+/* Nobody sees this window: it is there to listen. Whether it can is said, for as long as that is
+ * so. */
+
+static void
+say_away (EnigmWindow *self)
+{
+  const gint64 since = enigm_account_get_unknown_since (self->account);
+  g_autofree char *clock = enigm_time_describe_moment (since);
+  g_autofree char *text = g_strdup_printf (
+    /* Translators: a moment, such as “14:05” */
+    _ ("The platform cannot be reached, last heard %s. It is tried again by itself; until then no "
+       "alert reaches you on this computer."),
+    clock);
+
+  enigm_notices_show_deaf (G_APPLICATION (get_application (self)),
+                           since > 1 ? text
+                                     : _ ("The platform cannot be reached. It is tried again by "
+                                          "itself; until then no alert reaches you on this "
+                                          "computer."));
+}
+
+static gboolean
+on_deaf_for_long (gpointer user_data)
+{
+  EnigmWindow *self = user_data;
+
+  self->deaf = 0;
+  say_away (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 say_whether_it_listens (EnigmWindow *self)
 {
   GApplication *application = G_APPLICATION (get_application (self));
   const EnigmAccountState state =
     self->account != NULL ? enigm_account_get_state (self->account) : ENIGM_ACCOUNT_STATE_LOADING;
+  const gboolean away =
+    state == ENIGM_ACCOUNT_STATE_SIGNED_IN && enigm_account_get_unknown_since (self->account) != 0;
 
-  if (state == ENIGM_ACCOUNT_STATE_SIGNED_IN)
-    enigm_background_set_status (_ ("Listens for alerts"));
+  if (!away)
+    g_clear_handle_id (&self->deaf, g_source_remove);
+  if (away && self->deaf == 0)
+    self->deaf = g_timeout_add_seconds (DEAF_SECONDS, on_deaf_for_long, self);
+  else if (state == ENIGM_ACCOUNT_STATE_SIGNED_IN && !away)
+    enigm_notices_show_listening (application);
+  else if (state == ENIGM_ACCOUNT_STATE_SESSION_ENDED)
+    enigm_notices_show_deaf (application, _ ("This computer was closed in your account. Open "
+                                             "Enigm App and sign in again."));
   else if (state == ENIGM_ACCOUNT_STATE_SIGNED_OUT)
-    gtk_window_destroy (GTK_WINDOW (self));
-  else
-    enigm_notices_show_deaf (application, self->trouble != NULL
-                                            ? self->trouble->message
-                                            : _ ("This computer was closed in your account. Open "
-                                                 "Enigm App and sign in again."));
+    {
+      enigm_notices_withdraw (application);
+      gtk_window_destroy (GTK_WINDOW (self));
+    }
+  else if (self->trouble != NULL)
+    enigm_notices_show_deaf (application, self->trouble->message);
+}
+
+static void
+on_account_known_notified (EnigmWindow *self)
+{
+  update_root (self);
+  if (self->listens_unseen)
+    say_whether_it_listens (self);
+}
+
+static void
+on_account_state_notified (EnigmWindow *self)
+{
+  if (enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    enigm_window_refresh (self);
+  on_account_known_notified (self);
 }
 
 static void
@@ -329,7 +380,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->root == NULL)
     return;
   update_root (self);
-  if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+  if (self->listens_unseen)
     say_whether_it_listens (self);
 }
 
@@ -354,15 +405,15 @@ load (EnigmWindow *self)
       if (!enigm_application_open_account (get_application (self), &self->trouble))
         {
           update_root (self);
-          if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+          if (self->listens_unseen)
             say_whether_it_listens (self);
           return;
         }
       self->account = g_object_ref (enigm_application_get_account (get_application (self)));
       g_signal_connect_object (self->account, "notify::state",
                                G_CALLBACK (on_account_state_notified), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (self->account, "notify::unknown-since", G_CALLBACK (update_root),
-                               self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->account, "notify::unknown-since",
+                               G_CALLBACK (on_account_known_notified), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->account, "alert-changed",
                                G_CALLBACK (on_account_models_changed), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (enigm_account_get_alerts (self->account), "items-changed",
@@ -408,6 +459,7 @@ on_notice_button_clicked (EnigmWindow *self)
 void
 enigm_window_listen (EnigmWindow *self)
 {
+  self->listens_unseen = TRUE;
   load (self);
 }
 
@@ -559,6 +611,12 @@ enigm_window_map (GtkWidget *widget)
   EnigmWindow *self = ENIGM_WINDOW (widget);
 
   GTK_WIDGET_CLASS (enigm_window_parent_class)->map (widget);
+  if (self->listens_unseen)
+    {
+      self->listens_unseen = FALSE;
+      g_clear_handle_id (&self->deaf, g_source_remove);
+      enigm_notices_withdraw (G_APPLICATION (get_application (self)));
+    }
   on_tick (self);
   self->tick = g_timeout_add_seconds (TICK_SECONDS, on_tick, self);
 }
@@ -583,7 +641,12 @@ enigm_window_close_request (GtkWindow *window)
       enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
     {
       gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-      enigm_notices_show_listening (G_APPLICATION (get_application (self)), TRUE);
+      self->listens_unseen = TRUE;
+      /* Its person is still there: what is not so is said at once. */
+      if (enigm_account_get_unknown_since (self->account) != 0)
+        say_away (self);
+      else
+        say_whether_it_listens (self);
       return TRUE;
     }
   return GTK_WINDOW_CLASS (enigm_window_parent_class)->close_request (window);
@@ -599,6 +662,7 @@ enigm_window_dispose (GObject *object)
   g_clear_object (&self->first_clock);
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_handle_id (&self->grace, g_source_remove);
+  g_clear_handle_id (&self->deaf, g_source_remove);
   g_clear_object (&self->account);
   g_clear_error (&self->trouble);
   G_OBJECT_CLASS (enigm_window_parent_class)->dispose (object);
