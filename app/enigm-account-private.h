@@ -25,6 +25,7 @@ typedef struct
   gchar *seen;    /* entity tag of the list that they were shown beside their own */
   gchar *refusal; /* why the platform did not take it, in words */
   gboolean sending;
+  gboolean held;    /* not sent for now: a removal can still be taken back */
   GPtrArray *tasks; /* who waits for the next time it is sent */
 } EnigmContactEdits;
 

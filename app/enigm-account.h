@@ -386,6 +386,48 @@ gboolean
 enigm_account_remove_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
 
 /**
+ * enigm_account_begin_removal_async:
+ *
+ * Removes a contact so that it can be taken back: kept on this computer at once, where it waits for
+ * enigm_account_end_removal_async(), for the next edit, or for the next start of the program, and
+ * not sent before. Until the platform has it, they are told as before. To take it back, add them
+ * again.
+ */
+void enigm_account_begin_removal_async (EnigmAccount *self,
+                                        EnigmContact *contact,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+
+/**
+ * enigm_account_begin_removal_finish:
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+enigm_account_begin_removal_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
+ * enigm_account_get_removal_held:
+ *
+ * Returns: whether a removal can be taken back without anybody having noticed
+ */
+gboolean enigm_account_get_removal_held (EnigmAccount *self);
+
+/**
+ * enigm_account_end_removal_async:
+ *
+ * Sends what was held. While the platform cannot be reached it goes on waiting, and the call
+ * succeeds.
+ */
+void enigm_account_end_removal_async (EnigmAccount *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+enigm_account_end_removal_finish (EnigmAccount *self, GAsyncResult *result, GError **error);
+
+/**
  * enigm_account_move_contact_async:
  * @delta: how many places down, negative for up; stops at either end
  */

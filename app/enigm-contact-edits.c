@@ -50,6 +50,7 @@ enigm_contact_edits_clear (EnigmContactEdits *edits)
   g_clear_pointer (&edits->sent, g_strfreev);
   g_clear_pointer (&edits->seen, g_free);
   g_clear_pointer (&edits->refusal, g_free);
+  edits->held = FALSE;
 }
 
 static EnigmContactsState
@@ -293,7 +294,7 @@ on_put_answered (GObject *object, GAsyncResult *result, gpointer data)
   edits->sending = FALSE;
   if (answer != NULL)
     take_answer (sending, answer, etag, &error);
-  if (error == NULL && edits->wanted != NULL)
+  if (error == NULL && edits->wanted != NULL && !edits->held)
     {
       g_autoptr (GPtrArray) later = edits->tasks != NULL ? g_steal_pointer (&edits->tasks) : NULL;
 
@@ -346,8 +347,8 @@ send_wanted (EnigmAccount *self, GPtrArray *tasks)
 /**
  * enigm_account_send_contacts_async:
  *
- * Sends the list that the person wants, if there is one and they need not decide first. One is
- * under way at a time.
+ * Sends the list that the person wants, if there is one, they need not decide first, and it is not
+ * held. One is under way at a time.
  */
 void
 enigm_account_send_contacts_async (EnigmAccount *self,
@@ -367,6 +368,11 @@ enigm_account_send_contacts_async (EnigmAccount *self,
       break;
     case ENIGM_CONTACTS_STATE_WAITING:
     default:
+      if (self->edits.held)
+        {
+          g_task_return_boolean (task, TRUE);
+          break;
+        }
       if (!self->edits.sending)
         {
           GPtrArray *tasks = new_tasks ();

@@ -303,8 +303,8 @@ enigm_contact_describe_state (EnigmContact *self, gint64 now)
       return g_strdup (_ ("Waits for the network. Not invited yet: an alert does not reach them"));
     case ENIGM_CONTACT_WAITING_REMOVE:
       return g_strdup (self->state == ENIGM_CONTACT_STATE_ELIGIBLE
-                         ? _ ("Removing waits for the network. Until then an alert reaches them")
-                         : _ ("Removing waits for the network"));
+                         ? _ ("Being removed. Until the platform has that, an alert reaches them")
+                         : _ ("Being removed. The platform does not have that yet"));
     case ENIGM_CONTACT_WAITING_MOVE:
       /* Translators: %s is such as “Accepted 3 days ago” */
       return g_strdup_printf (_ ("%s. The new place waits for the network"), listed);

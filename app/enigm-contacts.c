@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "enigm-account-private.h"
 #include "protocol/enigm-contact-id.h"
@@ -136,9 +135,9 @@ on_edit_kept (GObject *object, GAsyncResult *result, gpointer data)
   g_task_return_error (task, error);
 }
 
-/* Takes @ids and @task. */
+/* Takes @ids and @task. Whatever was held goes with the next edit that is not. */
 static void
-edit (EnigmAccount *self, GPtrArray *ids, GTask *task)
+edit (EnigmAccount *self, GPtrArray *ids, gboolean hold, GTask *task)
 {
   Edit *change = g_new0 (Edit, 1);
 
@@ -147,6 +146,7 @@ edit (EnigmAccount *self, GPtrArray *ids, GTask *task)
   change->after = (gchar **) g_ptr_array_free (ids, FALSE);
   g_task_set_task_data (task, change, edit_free);
   enigm_account_want_contacts (self, g_strdupv (change->after));
+  self->edits.held = hold && self->edits.wanted != NULL;
   enigm_account_save_async (self, NULL, on_edit_kept, task);
 }
 
@@ -239,7 +239,7 @@ enigm_account_add_contact_async (EnigmAccount *self,
   keep_label (self, canonical, label);
   ids = list_wanted (self);
   g_ptr_array_insert (ids, (gint) find_new_place (self, ids, canonical), canonical);
-  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
+  edit (self, g_steal_pointer (&ids), FALSE, g_steal_pointer (&task));
 }
 
 gboolean
@@ -261,6 +261,20 @@ find_contact (EnigmContact *contact, GPtrArray *ids, GTask *task, guint *positio
   return FALSE;
 }
 
+/* Takes @task. */
+static void
+remove_contact (EnigmAccount *self, EnigmContact *contact, gboolean hold, GTask *task)
+{
+  g_autoptr (GTask) owned = task;
+  g_autoptr (GPtrArray) ids = list_wanted (self);
+  guint position;
+
+  if (!require_list (self, task) || !find_contact (contact, ids, task, &position))
+    return;
+  g_ptr_array_remove_index (ids, position);
+  edit (self, g_steal_pointer (&ids), hold, g_steal_pointer (&owned));
+}
+
 void
 enigm_account_remove_contact_async (EnigmAccount *self,
                                     EnigmContact *contact,
@@ -268,23 +282,82 @@ enigm_account_remove_contact_async (EnigmAccount *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (GPtrArray) ids = NULL;
-  guint position;
-
   g_return_if_fail (ENIGM_IS_ACCOUNT (self) && ENIGM_IS_CONTACT (contact));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, enigm_account_remove_contact_async);
-  ids = list_wanted (self);
-  if (!require_list (self, task) || !find_contact (contact, ids, task, &position))
-    return;
-  g_ptr_array_remove_index (ids, position);
-  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
+  remove_contact (self, contact, FALSE, g_task_new (self, cancellable, callback, user_data));
 }
 
 gboolean
 enigm_account_remove_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+enigm_account_begin_removal_async (EnigmAccount *self,
+                                   EnigmContact *contact,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && ENIGM_IS_CONTACT (contact));
+
+  remove_contact (self, contact, TRUE, g_task_new (self, cancellable, callback, user_data));
+}
+
+gboolean
+enigm_account_begin_removal_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+enigm_account_get_removal_held (EnigmAccount *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self), FALSE);
+  return self->edits.held;
+}
+
+static void
+on_removal_sent (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = ENIGM_ACCOUNT (object);
+  GError *error = NULL;
+
+  if (enigm_account_send_contacts_finish (self, result, &error))
+    g_task_return_boolean (task, TRUE);
+  else if (enigm_account_is_away (error))
+    {
+      g_clear_error (&error);
+      enigm_account_stream_renew (self);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    g_task_return_error (task, error);
+}
+
+void
+enigm_account_end_removal_async (EnigmAccount *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ENIGM_IS_ACCOUNT (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, enigm_account_end_removal_async);
+  self->edits.held = FALSE;
+  if (enigm_account_require (self, task))
+    enigm_account_send_contacts_async (self, on_removal_sent, g_object_ref (task));
+}
+
+gboolean
+enigm_account_end_removal_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
@@ -322,7 +395,7 @@ enigm_account_replace_contact_async (EnigmAccount *self,
   keep_label (self, canonical, label);
   g_free (ids->pdata[position]);
   ids->pdata[position] = canonical;
-  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
+  edit (self, g_steal_pointer (&ids), FALSE, g_steal_pointer (&task));
 }
 
 gboolean
@@ -360,123 +433,11 @@ enigm_account_move_contact_async (EnigmAccount *self,
       return;
     }
   g_ptr_array_insert (ids, to, g_ptr_array_steal_index (ids, from));
-  edit (self, g_steal_pointer (&ids), g_steal_pointer (&task));
+  edit (self, g_steal_pointer (&ids), FALSE, g_steal_pointer (&task));
 }
 
 gboolean
 enigm_account_move_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-gboolean
-enigm_account_check_label (const gchar *label, GError **error)
-{
-  if (label == NULL || (strlen (label) <= ENIGM_LABEL_MAX && g_utf8_validate (label, -1, NULL)))
-    return TRUE;
-  refuse (error, _ ("This label is too long. Nothing was changed. Choose a shorter one."));
-  return FALSE;
-}
-
-static void
-on_words_kept (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-
-  if (enigm_account_save_finish (ENIGM_ACCOUNT (object), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/* A person's own words are this computer's alone, so they can be changed with the platform or
- * session away. */
-static void
-keep_words (EnigmAccount *self,
-            GHashTable *table,
-            const gchar *contact_id,
-            const gchar *words,
-            GTask *task)
-{
-  gchar *canonical;
-
-  if (self->file == NULL)
-    {
-      g_task_return_error (task, enigm_account_error_signed_out ());
-      return;
-    }
-  canonical = enigm_contact_id_canonicalize (contact_id, NULL);
-  if (canonical == NULL)
-    {
-      g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_MALFORMED, "%s",
-                               _ ("This contact ID has a typing error. Nothing was changed."));
-      return;
-    }
-  if (*words != '\0')
-    g_hash_table_insert (table, canonical, g_strdup (words));
-  else
-    {
-      g_hash_table_remove (table, canonical);
-      g_free (canonical);
-    }
-  enigm_account_decorate (self);
-  enigm_account_save_async (self, g_task_get_cancellable (task), on_words_kept,
-                            g_object_ref (task));
-}
-
-void
-enigm_account_label_contact_async (EnigmAccount *self,
-                                   const gchar *contact_id,
-                                   const gchar *label,
-                                   GCancellable *cancellable,
-                                   GAsyncReadyCallback callback,
-                                   gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  GError *error = NULL;
-
-  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && contact_id != NULL && label != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, enigm_account_label_contact_async);
-  if (enigm_account_check_label (label, &error))
-    keep_words (self, self->labels, contact_id, label, task);
-  else
-    g_task_return_error (task, error);
-}
-
-gboolean
-enigm_account_label_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-enigm_account_note_contact_async (EnigmAccount *self,
-                                  const gchar *contact_id,
-                                  const gchar *note,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-
-  g_return_if_fail (ENIGM_IS_ACCOUNT (self) && contact_id != NULL && note != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, enigm_account_note_contact_async);
-  if (strlen (note) <= ENIGM_NOTE_MAX && g_utf8_validate (note, -1, NULL))
-    keep_words (self, self->notes, contact_id, note, task);
-  else
-    g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_MALFORMED, "%s",
-                             _ ("This note is too long. Nothing was changed. Make it shorter."));
-}
-
-gboolean
-enigm_account_note_contact_finish (EnigmAccount *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);

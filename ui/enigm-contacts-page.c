@@ -33,12 +33,11 @@ struct _EnigmContactsPage
   GtkLabel *error_label;
 
   EnigmAccount *account;
-  GtkFilterListModel *contacts;
-  GtkCustomFilter *filter;
   GtkFilterListModel *invitations;
   /* Removed here; the platform is told when nobody has taken it back in time. */
   EnigmContact *removed;
   AdwToast *undo;
+  GHashTable *removing; /* contact ID -> title: of whom it is to be said that it holds */
 };
 
 G_DEFINE_FINAL_TYPE (EnigmContactsPage, enigm_contacts_page, ADW_TYPE_BIN)
@@ -48,7 +47,7 @@ G_DEFINE_FINAL_TYPE (EnigmContactsPage, enigm_contacts_page, ADW_TYPE_BIN)
 static void
 update_contacts (EnigmContactsPage *self)
 {
-  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+  const guint n = g_list_model_get_n_items (enigm_account_get_contacts (self->account));
   const gboolean conflict =
     enigm_account_get_contacts_state (self->account) == ENIGM_CONTACTS_STATE_CONFLICT;
   GtkListBoxRow *row;
@@ -80,11 +79,14 @@ update_waiting (EnigmContactsPage *self)
                          "reached. Until then an alert reaches the contacts of before."));
 }
 
+static void update_removing (EnigmContactsPage *self);
+
 static void
 on_state_changed (EnigmContactsPage *self)
 {
   update_contacts (self);
   update_waiting (self);
+  update_removing (self);
 }
 
 static void
@@ -127,42 +129,100 @@ on_discard_button_clicked (EnigmContactsPage *self)
 
 /* Removing */
 
+static gboolean
+is_settled (gpointer contact_id, gpointer title, gpointer user_data)
+{
+  EnigmContactsPage *self = user_data;
+  GListModel *contacts = enigm_account_get_contacts (self->account);
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (contacts); i++)
+    {
+      g_autoptr (EnigmContact) contact = g_list_model_get_item (contacts, i);
+
+      if (g_str_equal (enigm_contact_get_contact_id (contact), contact_id))
+        return enigm_contact_get_waiting (contact) != ENIGM_CONTACT_WAITING_REMOVE;
+    }
+  name = g_markup_escape_text (title, -1);
+  text = g_strdup_printf (_ ("%s is no longer told"), name);
+  toast (self, adw_toast_new (text));
+  return TRUE;
+}
+
+/* Says of those that were removed here when it holds: the platform has it. */
 static void
-on_contact_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+update_removing (EnigmContactsPage *self)
+{
+  g_hash_table_foreach_remove (self->removing, is_settled, self);
+  /* Sent with another edit: there is nothing left to take back. */
+  if (self->undo != NULL && !enigm_account_get_removal_held (self->account))
+    {
+      g_autoptr (AdwToast) undo = g_steal_pointer (&self->undo);
+
+      g_clear_object (&self->removed);
+      adw_toast_dismiss (undo);
+    }
+}
+
+static void
+on_removal_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmContactsPage) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!enigm_account_remove_contact_finish (ENIGM_ACCOUNT (source), result, &error))
+  if (!enigm_account_end_removal_finish (ENIGM_ACCOUNT (source), result, &error))
     update_error (self, error);
-  if (self->filter != NULL)
-    gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   /* The last window may be gone: the process waited for this. */
   g_application_release (g_application_get_default ());
 }
 
+/* The time to take it back is over. */
 static void
-commit_removal (EnigmContactsPage *self)
+end_removal (EnigmContactsPage *self)
 {
-  g_autoptr (EnigmContact) contact = g_steal_pointer (&self->removed);
+  g_autoptr (EnigmContact) removed = g_steal_pointer (&self->removed);
+  g_autoptr (AdwToast) undo = g_steal_pointer (&self->undo);
 
-  g_clear_object (&self->undo);
-  if (contact == NULL)
+  if (removed == NULL)
     return;
+  if (undo != NULL)
+    adw_toast_dismiss (undo);
   g_application_hold (g_application_get_default ());
-  enigm_account_remove_contact_async (self->account, contact, NULL, on_contact_removed,
-                                      g_object_ref (self));
+  enigm_account_end_removal_async (self->account, NULL, on_removal_ended, g_object_ref (self));
+}
+
+static void
+on_contact_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmContactsPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  enigm_account_add_contact_finish (ENIGM_ACCOUNT (source), result, &error);
+  update_error (self, error);
+}
+
+static void
+keep_contact (EnigmContactsPage *self, EnigmContact *contact)
+{
+  const char *contact_id = enigm_contact_get_contact_id (contact);
+
+  g_hash_table_remove (self->removing, contact_id);
+  enigm_account_add_contact_async (self->account, contact_id, NULL, NULL, on_contact_kept,
+                                   g_object_ref (self));
 }
 
 static void
 on_undo_clicked (AdwToast *undo, gpointer user_data)
 {
   EnigmContactsPage *self = user_data;
+  g_autoptr (EnigmContact) removed = NULL;
 
   if (undo != self->undo)
     return;
-  g_clear_object (&self->removed);
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_LESS_STRICT);
+  removed = g_steal_pointer (&self->removed);
+  g_clear_object (&self->undo);
+  keep_contact (self, removed);
 }
 
 static void
@@ -171,26 +231,53 @@ on_undo_dismissed (AdwToast *undo, gpointer user_data)
   EnigmContactsPage *self = user_data;
 
   if (undo == self->undo)
-    commit_removal (self);
+    end_removal (self);
+}
+
+/* It is on this computer's disk now, and waits there. */
+static void
+on_removal_begun (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmContactsPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (!enigm_account_begin_removal_finish (ENIGM_ACCOUNT (source), result, &error))
+    {
+      update_error (self, error);
+      g_clear_object (&self->removed);
+      return;
+    }
+  /* Another one was removed meanwhile, and this one sent. */
+  if (self->removed == NULL || self->undo != NULL)
+    return;
+  if (!ENIGM_IS_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))))
+    {
+      end_removal (self);
+      return;
+    }
+  name = g_markup_escape_text (enigm_contact_get_title (self->removed), -1);
+  text = g_strdup_printf (_ ("Removing %s…"), name);
+  self->undo = adw_toast_new (text);
+  adw_toast_set_timeout (self->undo, UNDO_SECONDS);
+  adw_toast_set_button_label (self->undo, _ ("_Undo"));
+  adw_toast_set_priority (self->undo, ADW_TOAST_PRIORITY_HIGH);
+  g_signal_connect_object (self->undo, "button-clicked", G_CALLBACK (on_undo_clicked), self, 0);
+  g_signal_connect_object (self->undo, "dismissed", G_CALLBACK (on_undo_dismissed), self, 0);
+  toast (self, g_object_ref (self->undo));
 }
 
 static void
 remove_contact (EnigmContactsPage *self, EnigmContact *contact)
 {
-  g_autofree char *name = g_markup_escape_text (enigm_contact_get_title (contact), -1);
-  g_autofree char *text = g_strdup_printf (_ ("%s is no longer told"), name);
-  AdwToast *undo = adw_toast_new (text);
-
-  commit_removal (self);
+  end_removal (self);
+  update_error (self, NULL);
   self->removed = g_object_ref (contact);
-  self->undo = g_object_ref (undo);
-  adw_toast_set_timeout (undo, UNDO_SECONDS);
-  adw_toast_set_button_label (undo, _ ("_Undo"));
-  adw_toast_set_priority (undo, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_object (undo, "button-clicked", G_CALLBACK (on_undo_clicked), self, 0);
-  g_signal_connect_object (undo, "dismissed", G_CALLBACK (on_undo_dismissed), self, 0);
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_MORE_STRICT);
-  toast (self, undo);
+  g_hash_table_insert (self->removing, g_strdup (enigm_contact_get_contact_id (contact)),
+                       g_strdup (enigm_contact_get_title (contact)));
+  enigm_account_begin_removal_async (self->account, contact, NULL, on_removal_begun,
+                                     g_object_ref (self));
 }
 
 /* What a row's menu does */
@@ -214,16 +301,6 @@ move_contact (EnigmContactsPage *self, EnigmContact *contact, int delta)
 }
 
 static void
-on_contact_kept (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (EnigmContactsPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  enigm_account_add_contact_finish (ENIGM_ACCOUNT (source), result, &error);
-  update_error (self, error);
-}
-
-static void
 on_row_chosen (EnigmContactRow *row, const char *what, gpointer user_data)
 {
   EnigmContactsPage *self = user_data;
@@ -242,8 +319,7 @@ on_row_chosen (EnigmContactRow *row, const char *what, gpointer user_data)
   else if (g_str_equal (what, "remove"))
     remove_contact (self, contact);
   else if (g_str_equal (what, "keep"))
-    enigm_account_add_contact_async (self->account, enigm_contact_get_contact_id (contact), NULL,
-                                     NULL, on_contact_kept, g_object_ref (self));
+    keep_contact (self, contact);
 }
 
 static GtkWidget *
@@ -298,15 +374,6 @@ is_invitation_shown (gpointer item, gpointer user_data)
   return enigm_invitation_get_state (item) != ENIGM_INVITATION_STATE_DECLINED;
 }
 
-static gboolean
-is_contact_shown (gpointer item, gpointer user_data)
-{
-  EnigmContactsPage *self = user_data;
-
-  return self->removed == NULL || !g_str_equal (enigm_contact_get_contact_id (item),
-                                                enigm_contact_get_contact_id (self->removed));
-}
-
 /* One's own contact ID */
 
 static void
@@ -339,9 +406,8 @@ enigm_contacts_page_dispose (GObject *object)
   EnigmContactsPage *self = ENIGM_CONTACTS_PAGE (object);
 
   if (self->account != NULL)
-    commit_removal (self);
-  g_clear_object (&self->contacts);
-  g_clear_object (&self->filter);
+    end_removal (self);
+  g_clear_pointer (&self->removing, g_hash_table_unref);
   g_clear_object (&self->invitations);
   g_clear_object (&self->account);
   G_OBJECT_CLASS (enigm_contacts_page_parent_class)->dispose (object);
@@ -377,6 +443,7 @@ static void
 enigm_contacts_page_init (EnigmContactsPage *self)
 {
   g_type_ensure (ENIGM_TYPE_CONTACTS_CONFLICT);
+  self->removing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -386,17 +453,15 @@ enigm_contacts_page_new (EnigmAccount *account)
   EnigmContactsPage *self = g_object_new (ENIGM_TYPE_CONTACTS_PAGE, NULL);
 
   self->account = g_object_ref (account);
-  self->filter = gtk_custom_filter_new (is_contact_shown, self, NULL);
-  self->contacts = gtk_filter_list_model_new (g_object_ref (enigm_account_get_contacts (account)),
-                                              GTK_FILTER (g_object_ref (self->filter)));
   self->invitations = gtk_filter_list_model_new (
     g_object_ref (enigm_account_get_invitations (account)),
     GTK_FILTER (gtk_custom_filter_new (is_invitation_shown, NULL, NULL)));
-  gtk_list_box_bind_model (self->contacts_list, G_LIST_MODEL (self->contacts), create_contact_row,
-                           self, NULL);
+  gtk_list_box_bind_model (self->contacts_list, enigm_account_get_contacts (account),
+                           create_contact_row, self, NULL);
   gtk_list_box_bind_model (self->invitations_list, G_LIST_MODEL (self->invitations),
                            create_invitation_row, self, NULL);
-  g_signal_connect_object (self->contacts, "items-changed", G_CALLBACK (update_contacts), self,
+  g_signal_connect_object (enigm_account_get_contacts (account), "items-changed",
+                           G_CALLBACK (on_state_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->invitations, "items-changed", G_CALLBACK (update_contacts), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);

@@ -5,8 +5,8 @@
 
 #include <glib/gi18n.h>
 
-#include "enigm-button.h"
 #include "enigm-closing.h"
+#include "enigm-trouble.h"
 #include "enigm-window.h"
 
 typedef struct
@@ -23,16 +23,6 @@ export_free (Export *export)
   g_object_unref (export->chooser);
   g_free (export->text);
   g_free (export);
-}
-
-static void
-say_trouble (GtkWindow *window, const char *heading, const char *body)
-{
-  GtkWidget *dialog = adw_message_dialog_new (window, heading, body);
-
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  enigm_button_tidy (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -57,7 +47,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
         g_strdup_printf (_ ("%s. Nothing else was changed. Choose another place and try again."),
                          error->message);
 
-      say_trouble (export->window, _ ("The file could not be written"), body);
+      enigm_trouble_say (GTK_WIDGET (export->window), _ ("The file could not be written"), body);
     }
   export_free (export);
 }
@@ -108,7 +98,7 @@ take_text (GtkWidget *parent, char *text, const char *name, const GError *error)
   else if (text != NULL)
     choose (GTK_WINDOW (root), text, name);
   else
-    say_trouble (GTK_WINDOW (root), _ ("Your data could not be asked for"), error->message);
+    enigm_trouble_say (parent, _ ("Your data could not be asked for"), error->message);
 }
 
 static void

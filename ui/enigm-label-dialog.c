@@ -6,9 +6,11 @@
 #include <glib/gi18n.h>
 
 #include "enigm-button.h"
+#include "enigm-trouble.h"
 
 typedef struct
 {
+  GtkWidget *widget;
   EnigmAccount *account;
   EnigmKey *key;
   char *contact_id;
@@ -21,38 +23,70 @@ question_free (gpointer data, GClosure *closure)
 {
   Question *question = data;
 
+  g_clear_object (&question->widget);
   g_clear_object (&question->account);
   g_clear_object (&question->key);
   g_free (question->contact_id);
   g_free (question);
 }
 
-/* A label is kept on this computer; what fails there is a full disk, and the old label stays. */
-static void
-on_labelled (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!enigm_account_label_contact_finish (ENIGM_ACCOUNT (source), result, &error))
-    g_warning ("A label could not be kept: %s", error->message);
-}
+/* A person's words are kept on this computer: what fails there is its disk. */
 
 static void
 on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GtkWidget) widget = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!enigm_account_note_contact_finish (ENIGM_ACCOUNT (source), result, &error))
-    g_warning ("A note could not be kept: %s", error->message);
+    enigm_trouble_say (widget, _ ("The note could not be kept"), error->message);
 }
 
 static void
 on_renamed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GtkWidget) widget = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!enigm_account_rename_key_finish (ENIGM_ACCOUNT (source), result, &error))
-    g_warning ("A name could not be kept: %s", error->message);
+    enigm_trouble_say (widget, _ ("The name could not be kept"), error->message);
+}
+
+/* A label that goes before its note. */
+typedef struct
+{
+  GtkWidget *widget;
+  char *contact_id;
+  char *note;
+} Words;
+
+static void
+on_labelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Words *words = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (enigm_account_label_contact_finish (ENIGM_ACCOUNT (source), result, &error))
+    enigm_account_note_contact_async (ENIGM_ACCOUNT (source), words->contact_id, words->note, NULL,
+                                      on_noted, g_object_ref (words->widget));
+  else
+    enigm_trouble_say (words->widget, _ ("The label could not be kept"), error->message);
+  g_object_unref (words->widget);
+  g_free (words->contact_id);
+  g_free (words->note);
+  g_free (words);
+}
+
+static void
+save_words (Question *question, const char *label)
+{
+  Words *words = g_new (Words, 1);
+
+  words->widget = g_object_ref (question->widget);
+  words->contact_id = g_strdup (question->contact_id);
+  words->note = g_strdup (gtk_editable_get_text (question->note));
+  enigm_account_label_contact_async (question->account, words->contact_id, label, NULL, on_labelled,
+                                     words);
 }
 
 static void
@@ -64,15 +98,10 @@ on_dialog_responded (AdwMessageDialog *dialog, const char *response, gpointer us
   if (!g_str_equal (response, "save"))
     return;
   if (question->key != NULL)
-    enigm_account_rename_key_async (question->account, question->key, text, NULL, on_renamed, NULL);
+    enigm_account_rename_key_async (question->account, question->key, text, NULL, on_renamed,
+                                    g_object_ref (question->widget));
   else
-    {
-      enigm_account_label_contact_async (question->account, question->contact_id, text, NULL,
-                                         on_labelled, NULL);
-      enigm_account_note_contact_async (question->account, question->contact_id,
-                                        gtk_editable_get_text (question->note), NULL, on_noted,
-                                        NULL);
-    }
+    save_words (question, text);
 }
 
 /* In characters; four bytes each is the most that UTF-8 needs. */
@@ -135,6 +164,7 @@ enigm_label_dialog_ask (GtkWidget *widget, EnigmAccount *account, const char *co
 {
   Question *question = g_new0 (Question, 1);
 
+  question->widget = g_object_ref (widget);
   question->account = g_object_ref (account);
   question->contact_id = g_strdup (contact_id);
   ask (widget, _ ("Label and Note"),
@@ -148,6 +178,7 @@ enigm_label_dialog_ask_key (GtkWidget *widget, EnigmAccount *account, EnigmKey *
 {
   Question *question = g_new0 (Question, 1);
 
+  question->widget = g_object_ref (widget);
   question->account = g_object_ref (account);
   question->key = g_object_ref (key);
   ask (widget, _ ("Name"), _ ("The name stays on this computer. The platform never sees it."),

@@ -272,8 +272,8 @@ test_offline (void)
       /* Who is to be removed stays in sight: until the platform knows, they are told. */
       assert_shown (ada, ids, "ABFDCE");
       assert_choice (ada, ENIGM_CONTACTS_CHOICE_MINE, ids, "FDCE");
-      assert_waiting (ada, ids[0], ENIGM_CONTACT_WAITING_REMOVE, "Removing waits for the network");
-      assert_waiting (ada, ids[1], ENIGM_CONTACT_WAITING_REMOVE, "Removing waits for the network");
+      assert_waiting (ada, ids[0], ENIGM_CONTACT_WAITING_REMOVE, "Being removed. ");
+      assert_waiting (ada, ids[1], ENIGM_CONTACT_WAITING_REMOVE, "Being removed. ");
       assert_waiting (ada, ids[5], ENIGM_CONTACT_WAITING_ADD, "Not invited yet");
       assert_waiting (ada, ids[3], ENIGM_CONTACT_WAITING_NOTHING, "Invited");
       assert_waiting (ada, ids[2], ENIGM_CONTACT_WAITING_MOVE, "place waits for the network");

@@ -358,7 +358,7 @@ def test_contacts():
         assert [item["waiting"] for item in answer["contacts"]] == ["", "remove", "add"], answer
         ask("contacts", "move", "Two", "up")
         code, out, err = run("contacts")
-        assert code == AWAY and "Not invited yet" in out and "Removing waits" in out, out
+        assert code == AWAY and "Not invited yet" in out and "Being removed" in out, out
         assert "wait for the network" in out, out
         world.platform.start()
         assert ids() == [strangers[1], strangers[0]]
