@@ -8,10 +8,8 @@
 #include "enigm-bluez.h"
 #include "enigm-error.h"
 #include "enigm-frame.h"
+#include "protocol/enigm-attributes.h"
 
-#define INFORMATION_UUID "5b1e0002-9d3c-4f5a-8a77-c40e8d2f61b3"
-#define INBOX_UUID "5b1e0003-9d3c-4f5a-8a77-c40e8d2f61b3"
-#define OUTBOX_UUID "5b1e0004-9d3c-4f5a-8a77-c40e8d2f61b3"
 /* What every Bluetooth LE link carries, where bluetoothd does not say more. */
 #define LEAST_MTU 23
 /* BlueZ gives up on a connection after some 20 s of its own; services follow within a few. */
@@ -317,9 +315,9 @@ advance_opening (EnigmLink *self)
     case LINK_RESOLVING:
       if (!enigm_bluez_device1_get_services_resolved (self->device))
         return;
-      self->information = find_characteristic (self, INFORMATION_UUID);
-      self->inbox = find_characteristic (self, INBOX_UUID);
-      self->outbox = find_characteristic (self, OUTBOX_UUID);
+      self->information = find_characteristic (self, ENIGM_KEY_INFORMATION_UUID);
+      self->inbox = find_characteristic (self, ENIGM_KEY_INBOX_UUID);
+      self->outbox = find_characteristic (self, ENIGM_KEY_OUTBOX_UUID);
       if (self->information == NULL || self->inbox == NULL || self->outbox == NULL)
         {
           fail (self,

@@ -2,12 +2,9 @@
 #include "enigm-nearby-key.h"
 
 #include "enigm-bluez.h"
+#include "protocol/enigm-advertisement.h"
+#include "protocol/enigm-attributes.h"
 
-/* No Bluetooth SIG company identifier has been assigned to keys yet. */
-#define COMPANY_ID 0xffff
-#define MANUFACTURER_DATA_LENGTH 4
-#define VERSION 1
-#define FLAG_BOUND 0x01
 /* What BlueZ's emulated controllers report for "not measured". */
 #define RSSI_UNKNOWN 127
 
@@ -104,7 +101,7 @@ bars_from_rssi (int rssi)
 }
 
 static gboolean
-parse_advertisement (EnigmBluezDevice1 *device, guint *discriminator, gboolean *bound, guint *bars)
+parse_advertisement (EnigmBluezDevice1 *device, EnigmAdvertisement *said, guint *bars)
 {
   const char *const *uuids = enigm_bluez_device1_get_uuids (device);
   g_autoptr (GVariant) rssi = g_dbus_proxy_get_cached_property (G_DBUS_PROXY (device), "RSSI");
@@ -128,14 +125,12 @@ parse_advertisement (EnigmBluezDevice1 *device, guint *discriminator, gboolean *
       const guint8 *bytes;
       gsize n_bytes;
 
-      if (company != COMPANY_ID || !g_variant_is_of_type (data, G_VARIANT_TYPE_BYTESTRING))
+      if (company != ENIGM_ADVERTISEMENT_COMPANY ||
+          !g_variant_is_of_type (data, G_VARIANT_TYPE_BYTESTRING))
         continue;
       bytes = g_variant_get_fixed_array (data, &n_bytes, 1);
-      if (n_bytes != MANUFACTURER_DATA_LENGTH || bytes[0] != VERSION || (bytes[1] & 0xf0) != 0 ||
-          (bytes[3] & ~FLAG_BOUND) != 0)
+      if (!enigm_advertisement_decode (bytes, n_bytes, said))
         continue;
-      *discriminator = (guint) bytes[1] << 8 | bytes[2];
-      *bound = (bytes[3] & FLAG_BOUND) != 0;
       *bars = bars_from_rssi (g_variant_get_int16 (rssi));
       return TRUE;
     }
@@ -176,23 +171,23 @@ gboolean
 enigm_nearby_key_update (EnigmNearbyKey *self)
 {
   EnigmBluezDevice1 *device;
-  guint discriminator, bars;
-  gboolean bound;
+  EnigmAdvertisement said;
+  guint bars;
 
   g_return_val_if_fail (ENIGM_IS_NEARBY_KEY (self), FALSE);
 
   device = enigm_bluez_object_peek_device1 (ENIGM_BLUEZ_OBJECT (self->object));
-  if (device == NULL || !parse_advertisement (device, &discriminator, &bound, &bars))
+  if (device == NULL || !parse_advertisement (device, &said, &bars))
     return FALSE;
 
-  if (self->discriminator != discriminator)
+  if (self->discriminator != said.discriminator)
     {
-      self->discriminator = discriminator;
+      self->discriminator = said.discriminator;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISCRIMINATOR]);
     }
-  if (self->bound != bound)
+  if (self->bound != said.bound)
     {
-      self->bound = bound;
+      self->bound = said.bound;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BOUND]);
     }
   if (self->bars != bars)

@@ -5,9 +5,6 @@
 
 G_BEGIN_DECLS
 
-/** The service that a key advertises, PROTOCOL.md section 2. */
-#define ENIGM_KEY_SERVICE_UUID "5b1e0001-9d3c-4f5a-8a77-c40e8d2f61b3"
-
 #define ENIGM_TYPE_NEARBY_KEY (enigm_nearby_key_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmNearbyKey, enigm_nearby_key, ENIGM, NEARBY_KEY, GObject)
 

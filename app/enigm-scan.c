@@ -2,6 +2,7 @@
 #include "enigm-scan.h"
 
 #include "enigm-nearby-key.h"
+#include "protocol/enigm-attributes.h"
 
 /* An adapter that has just been plugged in refuses at first. */
 #define RETRY_SECONDS 2

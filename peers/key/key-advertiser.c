@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "key-advertiser.h"
 
-#include "key-gatt.h"
+#include "app/protocol/enigm-advertisement.h"
+#include "app/protocol/enigm-attributes.h"
 
 #define ADVERTISEMENT_PATH "/io/enigm/key/advertisement"
-#define COMPANY 0xffff
-#define VERSION 1
-#define FLAG_BOUND 1
 
 /* Some controllers report an advertisement once per enable only; a scan that begins later would
  * never see it. */
@@ -191,14 +189,16 @@ enigm_key_advertiser_new (EnigmKeyRadio *radio)
 void
 enigm_key_advertiser_start (EnigmKeyAdvertiser *self, guint discriminator, gboolean bound)
 {
-  guint8 bytes[4] = { VERSION, discriminator >> 8, discriminator & 0xff, bound ? FLAG_BOUND : 0 };
+  const EnigmAdvertisement said = { discriminator, bound };
+  guint8 bytes[ENIGM_ADVERTISEMENT_SIZE];
   GVariantBuilder builder;
 
   g_return_if_fail (ENIGM_IS_KEY_ADVERTISER (self));
 
+  enigm_advertisement_encode (&said, bytes);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{qv}"));
   g_variant_builder_add (
-    &builder, "{qv}", COMPANY,
+    &builder, "{qv}", ENIGM_ADVERTISEMENT_COMPANY,
     g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, sizeof bytes, sizeof bytes[0]));
   enigm_bluez_le_advertisement1_set_manufacturer_data (self->advertisement,
                                                        g_variant_builder_end (&builder));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "key-gatt.h"
 
+#include "app/protocol/enigm-attributes.h"
 #include "enigm-frame.h"
 
 #define ROOT_PATH "/io/enigm/key"

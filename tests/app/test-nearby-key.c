@@ -4,6 +4,7 @@
 
 #include "await.h"
 #include "enigm-bluez.h"
+#include "protocol/enigm-attributes.h"
 
 #define PATH "/org/bluez/hci0/dev_00_11_22_33_44_55"
 #define OTHER_SERVICE "0000180f-0000-1000-8000-00805f9b34fb"

@@ -6,12 +6,12 @@
 #include "enigm-error.h"
 #include "enigm-pairing-platform.h"
 #include "key-memory.h"
+#include "protocol/enigm-attributes.h"
 #include "protocol/enigm-offer.h"
 #include "protocol/enigm-resume.h"
 #include "protocol/enigm-text.h"
 
 #define BLUEZ "org.bluez"
-#define INBOX "5b1e0003-9d3c-4f5a-8a77-c40e8d2f61b3"
 
 static Party *party;
 
@@ -138,7 +138,7 @@ find_inbox (GDBusConnection *bus)
       const char *uuid = NULL;
 
       if (gatt != NULL && found == NULL && g_str_has_prefix (path, "/org/bluez/hci0/") &&
-          g_variant_lookup (gatt, "UUID", "&s", &uuid) && g_str_equal (uuid, INBOX))
+          g_variant_lookup (gatt, "UUID", "&s", &uuid) && g_str_equal (uuid, ENIGM_KEY_INBOX_UUID))
         found = g_strdup (path);
     }
   return found;

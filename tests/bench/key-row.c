@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "enigm-nearby-row.h"
 #include "enigm-radio.h"
+#include "protocol/enigm-attributes.h"
 
 #include <stdlib.h>
 
