@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "enigm-account-private.h"
 #include "enigm-json.h"
 #include "enigm-model-private.h"
 #include "fuzz.h"
@@ -27,6 +28,15 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   TRY (enigm_invitation_parse (json, &said));
   TRY (enigm_alert_parse (json, &said));
   TRY (enigm_key_change_parse (json, &said));
+  TRY (enigm_computer_parse (json, &said));
+  TRY (enigm_alert_position_parse (json, &said));
   TRY (enigm_alert_stage_parse (json, TRUE, &said));
+  {
+    g_autoptr (GError) said = NULL;
+    EnigmDrillEvidence *evidence = enigm_drill_evidence_parse (json, &said);
+
+    fuzz_assert_said (evidence != NULL, said);
+    g_clear_pointer (&evidence, enigm_drill_evidence_free);
+  }
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "enigm-content-digest.h"
 #include "enigm-frame.h"
 #include "enigm-handover.h"
+#include "enigm-hash.h"
 #include "enigm-hello.h"
 #include "enigm-http-signature.h"
 #include "enigm-key-answer.h"
@@ -21,6 +22,7 @@
 #include "enigm-release.h"
 #include "enigm-sealed.h"
 #include "key-certificate.h"
+#include "key-factory.h"
 #include "key-memory.h"
 
 static const char *folder;
@@ -214,6 +216,48 @@ make_requests (EnigmP256Key *key)
     }
 }
 
+/* One whole record and one that a crash cut off; enigm-journal.c says how. */
+static void
+make_journal (void)
+{
+  static const char header[] = "enigm journal 1\n";
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  guint8 hash[ENIGM_SHA256_SIZE];
+  const guint8 record[] = { 0x81, 0x44, 0x83, 0x00, 0x01, 0x01 };
+  const guint8 length[] = { 0, 0, 0, sizeof record };
+
+  enigm_sha256 (ENIGM_PARTS ({ header, sizeof header - 1 }), hash);
+  g_byte_array_append (file, (const guint8 *) header, sizeof header - 1);
+  enigm_sha256 (
+    ENIGM_PARTS ({ hash, sizeof hash }, { length, sizeof length }, { record, sizeof record }),
+    hash);
+  g_byte_array_append (file, length, sizeof length);
+  g_byte_array_append (file, record, sizeof record);
+  g_byte_array_append (file, hash, sizeof hash);
+  put ("journal", "whole", file->data, file->len);
+  g_byte_array_append (file, length, sizeof length);
+  g_byte_array_append (file, record, 2);
+  put ("journal", "cut-off", file->data, file->len);
+}
+
+static void
+make_factory (const char *maker, EnigmP256Key *platform)
+{
+  g_autofree char *key = g_build_filename (maker, "key", NULL);
+  g_autofree char *path = g_build_filename (key, "factory", NULL);
+  g_autofree char *code = NULL;
+  g_autofree char *factory = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  code = enigm_key_factory_make (key, maker, enigm_p256_key_get_point (platform), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &factory, &size, &error));
+  put ("factory", "made", factory, size);
+  unlink (path);
+  rmdir (key);
+}
+
 static void
 make_rest (GPtrArray *chain, GBytes *authority, EnigmP256Key *key)
 {
@@ -253,6 +297,18 @@ make_rest (GPtrArray *chain, GBytes *authority, EnigmP256Key *key)
   put_bytes ("key-memory", "empty", empty);
   put_bytes ("key-memory", "full", full);
 
+  put ("advertisement", "unbound", "\x01\x0a\xbc\x00", 4);
+  put ("advertisement", "bound", "\x01\x0f\xff\x01", 4);
+  put_text ("problem", "known",
+            "\x01\x05{\"type\":\"urn:enigm:problem:pin-wrong\",\"status\":403}");
+  put_text ("problem", "unknown", "\x01\xf7<html>no gateway</html>");
+  put_text ("app-json", "computer",
+            "{\"id\":\"101112131415161718191a1b1c1d1e1f\",\"name\":\"Desk\",\"since\":1790000000,"
+            "\"last_seen\":1790000000,\"this\":true}");
+  put_text ("app-json", "drill-evidence",
+            "{\"time\":1790000000,\"reached\":1,\"event\":\"101112131415161718191a1b1c1d1e1f\","
+            "\"contacts\":[{\"contact_id\":\"0410-6105-0R3G-G28A-MDZB\",\"notified\":120,"
+            "\"seen\":-1}]}");
   put_text ("setup-code", "canonical", "NF0J-6HB7-H6HG");
   put_text ("setup-code", "forgiving", "nfoj 6hb7-h6hg");
   put_text ("contact-id", "canonical", "0410-6105-0R3G-G28A-MDZB");
@@ -342,11 +398,13 @@ main (int argc, char *argv[])
       !enigm_key_certificate_issue (maker, &leaf_pem, &leaf, &error) ||
       !g_file_get_contents (pem_path, &pem, &size, &error))
     g_error ("%s", error->message);
-  remove_folder (maker);
   g_ptr_array_add (chain, leaf);
   authority = g_bytes_new (pem, size);
   key = enigm_p256_key_new_from_pem (leaf_pem, &error);
   g_assert_no_error (error);
+  make_factory (maker, key);
+  remove_folder (maker);
+  make_journal ();
   make_messages (chain, key);
   make_statements (chain, key);
   make_requests (key);
