@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Whether the platform answers sooner or later where it knows a handle and the MAC is wrong than
- * where it knows no such handle. Whoever could tell would learn which handles there are. */
+ * where it knows no such handle: whoever could tell would learn which handles there are. And the
+ * same for a contact ID that somebody has and one that nobody has. */
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "attacker.h"
 #include "key-memory.h"
+#include "protocol/enigm-contact-id.h"
 #include "protocol/enigm-content-digest.h"
 #include "protocol/enigm-http-signature.h"
 #include "protocol/enigm-key-request.h"
@@ -15,6 +17,8 @@
 #define EACH 300
 #define SHUFFLES 4000
 #define ROUNDS 4
+/* Invitations that an account has on one day. */
+#define INVITATIONS 40
 /* How seldom chance alone may do as much. Every round has to, so it is never chance. */
 #define RARE 0.001
 
@@ -191,9 +195,12 @@ shuffle (GRand *rand, gboolean *known, guint n)
     }
 }
 
+/* Asks once, for what is known or for what is not, and returns how long that took. */
+typedef double (*AskFunc) (gpointer user_data, gboolean known);
+
 /* A permutation test: how often a random naming of the times differs as much as the true one. */
 static double
-measure (GRand *rand, GIOStream *stream, const guint8 *handle)
+measure (GRand *rand, const char *what, AskFunc func, gpointer user_data)
 {
   const guint n = 2 * EACH;
   gboolean known[2 * EACH];
@@ -205,17 +212,10 @@ measure (GRand *rand, GIOStream *stream, const guint8 *handle)
     known[i] = i < EACH;
   shuffle (rand, known, n);
   for (guint i = 0; i < n; i++)
-    {
-      guint8 nobodys[ENIGM_ID_SIZE];
-      g_autofree char *request = NULL;
-
-      g_assert_true (enigm_random_bytes (nobodys, sizeof nobodys, NULL));
-      request = make_request (known[i] ? handle : nobodys);
-      times[i] = ask (stream, request);
-    }
+    times[i] = func (user_data, known[i]);
   rank (times, n, ranks);
   truth = difference (ranks, known, n);
-  g_test_message ("median: known handle %.0f µs, unknown %.0f µs", median (times, known, TRUE, n),
+  g_test_message ("median: known %s %.0f µs, unknown %.0f µs", what, median (times, known, TRUE, n),
                   median (times, known, FALSE, n));
   for (guint i = 0; i < SHUFFLES; i++)
     {
@@ -241,6 +241,39 @@ read_handle (PartyKey *key, guint8 *handle)
   memcpy (handle, memory->current->handle, ENIGM_ID_SIZE);
 }
 
+/* Chance does not do as much in each of ROUNDS rounds; what is told apart is told apart in all. */
+static void
+assert_same (const char *what, AskFunc func, gpointer user_data)
+{
+  g_autoptr (GRand) rand = g_rand_new ();
+  double p = 0;
+
+  for (guint round = 0; round < ROUNDS && p <= RARE; round++)
+    {
+      p = measure (rand, what, func, user_data);
+      g_test_message ("p = %.4f over %d requests of each", p, EACH);
+    }
+  g_assert_cmpfloat (p, >, RARE);
+}
+
+typedef struct
+{
+  GIOStream *stream;
+  guint8 handle[ENIGM_ID_SIZE];
+} Knocker;
+
+static double
+knock (gpointer user_data, gboolean known)
+{
+  Knocker *self = user_data;
+  guint8 nobodys[ENIGM_ID_SIZE];
+  g_autofree char *request = NULL;
+
+  g_assert_true (enigm_random_bytes (nobodys, sizeof nobodys, NULL));
+  request = make_request (known ? self->handle : nobodys);
+  return ask (self->stream, request);
+}
+
 static void
 test_handles (void)
 {
@@ -248,17 +281,99 @@ test_handles (void)
   g_autoptr (PartyKey) key = party_key_new (party, "timing", NULL, NULL);
   g_autofree char *binding = party_key_pair (key, account);
   g_autoptr (GIOStream) stream = dial ();
-  g_autoptr (GRand) rand = g_rand_new ();
-  guint8 handle[ENIGM_ID_SIZE];
-  double p = 0;
+  Knocker knocker = { .stream = stream };
 
-  read_handle (key, handle);
-  for (guint round = 0; round < ROUNDS && p <= RARE; round++)
+  read_handle (key, knocker.handle);
+  assert_same ("handle", knock, &knocker);
+}
+
+/* Somebody who tries contact IDs, with as many accounts as that takes. */
+typedef struct
+{
+  EnigmAccount *account;
+  guint n_accounts;
+  guint n_tried;
+  char *etag;
+  const char *somebody;
+  char *nobody;
+} Inviter;
+
+static void
+change (Inviter *self, const char *method, const char *contact_id)
+{
+  EnigmPlatform *platform = enigm_account_get_platform (self->account);
+  g_autofree char *text = contact_id != NULL
+                            ? g_strdup_printf ("{\"contacts\":[\"%s\"]}", contact_id)
+                            : g_strdup ("{\"contacts\":[]}");
+  g_autoptr (JsonNode) body = g_str_equal (method, "PUT") ? json_from_string (text, NULL) : NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *etag = g_steal_pointer (&self->etag);
+
+  enigm_platform_call_async (platform, method, "/v1/contacts", body,
+                             ENIGM_PLATFORM_CALL_BEARER |
+                               (body != NULL ? ENIGM_PLATFORM_CALL_SIGNED : 0),
+                             etag, NULL, attacker_on_finished, &result);
+  g_assert_true (enigm_world_await (attacker_is_set, &result));
+  answer = enigm_platform_call_finish (platform, result, &self->etag, &error);
+  g_assert_no_error (error);
+}
+
+static double
+invite (gpointer user_data, gboolean known)
+{
+  Inviter *self = user_data;
+  gint64 began;
+
+  if (self->account == NULL || self->n_tried++ == INVITATIONS)
     {
-      p = measure (rand, stream, handle);
-      g_test_message ("p = %.4f over %d requests of each", p, EACH);
+      g_autofree char *user = g_strdup_printf ("trying-%u", ++self->n_accounts);
+
+      g_clear_object (&self->account);
+      g_clear_pointer (&self->etag, g_free);
+      self->account = party_sign_up (party, user);
+      self->n_tried = 1;
+      change (self, "GET", NULL);
     }
-  g_assert_cmpfloat (p, >, RARE);
+  change (self, "PUT", NULL);
+  began = g_get_monotonic_time ();
+  change (self, "PUT", known ? self->somebody : self->nobody);
+  return g_get_monotonic_time () - began;
+}
+
+/* The platform may have to tell whoever has the ID, who listens; nobody reads that here. */
+static GIOStream *
+listen (EnigmAccount *account)
+{
+  EnigmSecret *session = enigm_platform_get_session (enigm_account_get_platform (account));
+  g_autofree char *request = NULL;
+  GIOStream *stream = dial ();
+  gsize length;
+  const guint8 *token = enigm_secret_peek (session, &length);
+
+  request =
+    g_strdup_printf ("GET /v1/stream HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %.*s\r\n\r\n",
+                     party->origin + strlen ("https://"), (int) length, token);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (stream), request,
+                                            strlen (request), NULL, NULL, NULL));
+  return stream;
+}
+
+static void
+test_contact_ids (void)
+{
+  g_autoptr (EnigmAccount) somebody = party_sign_up (party, "somebody");
+  g_autoptr (GIOStream) stream = listen (somebody);
+  guint8 id[ENIGM_CONTACT_ID_SIZE];
+  Inviter inviter = { .somebody = enigm_account_get_contact_id (somebody) };
+
+  g_assert_true (enigm_contact_id_new_random (id, NULL));
+  inviter.nobody = enigm_contact_id_format (id);
+  assert_same ("contact ID", invite, &inviter);
+  g_clear_object (&inviter.account);
+  g_free (inviter.nobody);
+  g_free (inviter.etag);
 }
 
 int
@@ -268,6 +383,7 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attacks/timing/handles", test_handles);
+  g_test_add_func ("/attacks/timing/contact-ids", test_contact_ids);
 
   party = party_new ();
   code = g_test_run ();
