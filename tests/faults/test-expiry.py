@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pending binding that nobody finishes ends after ten minutes, and takes what belongs to it along."""
+"""What ends by itself: a pending binding that nobody finishes, after ten minutes, and takes what
+belongs to it along; and an alert on the day it is deleted, also on a computer without the network."""
+import json
 import sys
 
-from faults import FaultWorld, Try, pair, settle
-from points import KEY, PLATFORM, RELAYED, number
+from faults import DAY, FaultWorld, Try, pair, settle
+from points import APP, KEY, PLATFORM, RELAYED, number
 import sentences
 import tap
 
@@ -29,7 +31,8 @@ def test_ten_minutes():
         seen = world.look()
         assert list(seen["platform"].values()) == ["pending"] and len(seen["app"]) == 1, seen
 
-        world.witness.weather(PLATFORM).set(clock=599)
+        # Short of ten minutes by one, for a slow computer takes seconds of its own.
+        world.witness.weather(PLATFORM).set(clock=540)
         assert world.kim.status() == sentences.NOT_HEARD
         world.witness.weather(PLATFORM).set(clock=601)
         assert world.kim.status() == sentences.UNFINISHED
@@ -44,6 +47,36 @@ def test_ten_minutes():
         world.witness.weather(PLATFORM).set()
         again = pair(world)
         assert again.process.returncode == 0, again.sentence
+
+
+def list_alerts(person):
+    """As they are known, whether or not the platform answers: the exit code says that."""
+    out, _ = person.start("alerts").communicate()
+    return json.loads(out.strip().splitlines()[-1])["alerts"]
+
+
+def test_alerts_day():
+    with FaultWorld() as world:
+        key = world.new_key()
+        paired = pair(world)
+        assert paired.process.returncode == 0, paired.sentence
+        felt = key.watch()
+        key.ctl("press3")
+        felt.await_line("event alert accepted")
+        assert len(list_alerts(world.kim)) == 1
+        world.platform.kill()
+        assert len(list_alerts(world.kim)) == 1
+
+        world.witness.weather(APP).set(clock=31 * DAY)
+        assert list_alerts(world.kim) == []
+        # It is not only out of sight: this computer's copy has it no more.
+        world.witness.weather(APP).set()
+        assert list_alerts(world.kim) == []
+
+        # Where the platform can be asked, its clock counts, and not one that is wrong here.
+        world.platform.start()
+        world.witness.weather(APP).set(clock=31 * DAY)
+        assert len(list_alerts(world.kim)) == 1
 
 
 if __name__ == "__main__":
