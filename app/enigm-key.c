@@ -13,6 +13,9 @@
 /* Most tries that are told: one a minute for thirty days. */
 #define MAX_ATTEMPTS (30 * 24 * 60)
 
+/* Of a pseudonym, as many as tell keys apart and can be read to somebody on the telephone. */
+#define NUMBER_DIGITS 12
+
 static const gchar *const state_names[] = { "pending",   "trusted",  "restricted",
                                             "revoked",   "replaced", "retired",
                                             "cancelled", "expired",  NULL };
@@ -24,6 +27,7 @@ struct _EnigmKey
   GObject parent;
   gchar *binding;
   gchar *certificate;
+  gchar *pseudonym;
   gchar *name;
   EnigmKeyState state;
   EnigmKeyReasons reasons;
@@ -48,6 +52,7 @@ enum
 {
   PROP_BINDING = 1,
   PROP_CERTIFICATE,
+  PROP_PSEUDONYM,
   PROP_NAME,
   PROP_STATE,
   PROP_REASONS,
@@ -82,6 +87,9 @@ enigm_key_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
       break;
     case PROP_CERTIFICATE:
       g_value_set_string (value, self->certificate);
+      break;
+    case PROP_PSEUDONYM:
+      g_value_set_string (value, self->pseudonym);
       break;
     case PROP_NAME:
       g_value_set_string (value, enigm_key_get_name (self));
@@ -146,6 +154,7 @@ enigm_key_finalize (GObject *object)
 
   g_free (self->binding);
   g_free (self->certificate);
+  g_free (self->pseudonym);
   g_free (self->name);
   g_free (self->replaces);
   g_array_unref (self->attempts);
@@ -164,6 +173,7 @@ enigm_key_class_init (EnigmKeyClass *class)
 
   properties[PROP_BINDING] = g_param_spec_string ("binding", NULL, NULL, NULL, flags);
   properties[PROP_CERTIFICATE] = g_param_spec_string ("certificate", NULL, NULL, NULL, flags);
+  properties[PROP_PSEUDONYM] = g_param_spec_string ("pseudonym", NULL, NULL, "", flags);
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, ENIGM_TYPE_KEY_STATE, ENIGM_KEY_STATE_PENDING, flags);
@@ -200,6 +210,7 @@ enigm_key_init (EnigmKey *self)
 {
   self->battery = ENIGM_KEY_BATTERY_UNKNOWN;
   self->history = g_list_store_new (ENIGM_TYPE_KEY_CHANGE);
+  self->pseudonym = g_strdup ("");
   self->replaces = g_strdup ("");
   self->attempts = g_array_new (FALSE, FALSE, sizeof (gint64));
 }
@@ -304,6 +315,16 @@ parse_attempts (EnigmKey *self, JsonObject *json, GError **error)
   return TRUE;
 }
 
+/* Lists that were kept by an older version do not have it. */
+static gboolean
+parse_pseudonym (EnigmKey *self, JsonObject *json, GError **error)
+{
+  if (!json_object_has_member (json, "pseudonym"))
+    return TRUE;
+  g_clear_pointer (&self->pseudonym, g_free);
+  return enigm_json_read_hex (json, "pseudonym", 64, &self->pseudonym, error);
+}
+
 /* What became of it after its end. Lists that were kept by an older version do not have it. */
 static gboolean
 parse_aftermath (EnigmKey *self, JsonObject *json, GError **error)
@@ -339,8 +360,8 @@ enigm_key_parse (JsonObject *json, GError **error)
       !parse_reasons (self, json, error) ||
       !enigm_json_read_time (json, "since", &self->since, error) ||
       !enigm_json_read_bytes (json, "certificate", 32, 32, &certificate, error) ||
-      !parse_evidence (self, json, error) || !parse_history (self, json, error) ||
-      !parse_aftermath (self, json, error))
+      !parse_pseudonym (self, json, error) || !parse_evidence (self, json, error) ||
+      !parse_history (self, json, error) || !parse_aftermath (self, json, error))
     return NULL;
   self->state = (EnigmKeyState) state;
   self->certificate = enigm_hex_encode (g_bytes_get_data (certificate, NULL), 32);
@@ -386,6 +407,8 @@ enigm_key_copy (EnigmKey *self, EnigmKey *from)
   g_object_freeze_notify (G_OBJECT (self));
   enigm_model_set_string (G_OBJECT (self), &self->certificate, from->certificate,
                           properties[PROP_CERTIFICATE]);
+  enigm_model_set_string (G_OBJECT (self), &self->pseudonym, from->pseudonym,
+                          properties[PROP_PSEUDONYM]);
   COPY (state, PROP_STATE);
   COPY (reasons, PROP_REASONS);
   COPY (since, PROP_SINCE);
@@ -465,6 +488,20 @@ enigm_key_get_certificate (EnigmKey *self)
 {
   g_return_val_if_fail (ENIGM_IS_KEY (self), NULL);
   return self->certificate;
+}
+
+const gchar *
+enigm_key_get_pseudonym (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), NULL);
+  return self->pseudonym;
+}
+
+gchar *
+enigm_key_dup_number (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), NULL);
+  return *self->pseudonym != '\0' ? g_strndup (self->pseudonym, NUMBER_DIGITS) : NULL;
 }
 
 const gchar *

@@ -113,14 +113,14 @@ gchar *enigm_key_change_describe (EnigmKeyChange *self);
  * 0 where there is none.
  *
  * Properties: `binding` (32 hex characters), `certificate` (64 hex characters, names the hardware),
- * `name` (never "": a translated default until it is renamed), `state`, `reasons`, `since`,
- * `proved-time`, `proved-by`, `battery` (0 to 100, or 101: unknown), `battery-time`, `has-secret`
- * (this computer can manage it without the code), `history`, `waiting-to-revoke` (revoked here, but
- * the platform has not heard of it: **the key still works**), `drill-time` (when the last drill
- * that reached at least one contact was received, kept on this computer), `drill-reached` (how many
- * contacts it reached), `released` (when it stopped belonging to the account), `replaces` (the
- * binding that its pairing named, or ""), `n-attempts` and `last-attempt` (it was used after it was
- * lost, suspended, revoked or replaced by another).
+ * `pseudonym` (64 hex characters, or ""), `name` (never "": a translated default until it is
+ * renamed), `state`, `reasons`, `since`, `proved-time`, `proved-by`, `battery` (0 to 100, or 101:
+ * unknown), `battery-time`, `has-secret` (this computer can manage it without the code), `history`,
+ * `waiting-to-revoke` (revoked here, but the platform has not heard of it: **the key still
+ * works**), `drill-time` (when the last drill that reached at least one contact was received, kept
+ * on this computer), `drill-reached` (how many contacts it reached), `released` (when it stopped
+ * belonging to the account), `replaces` (the binding that its pairing named, or ""), `n-attempts`
+ * and `last-attempt` (it was used after it was lost, suspended, revoked or replaced by another).
  */
 #define ENIGM_TYPE_KEY (enigm_key_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmKey, enigm_key, ENIGM, KEY, GObject)
@@ -129,6 +129,21 @@ G_DECLARE_FINAL_TYPE (EnigmKey, enigm_key, ENIGM, KEY, GObject)
 
 const gchar *enigm_key_get_binding (EnigmKey *self);
 const gchar *enigm_key_get_certificate (EnigmKey *self);
+
+/**
+ * enigm_key_get_pseudonym:
+ *
+ * Returns: what whoever runs the platform knows it by, in hex; "" where it is not known
+ */
+const gchar *enigm_key_get_pseudonym (EnigmKey *self);
+
+/**
+ * enigm_key_dup_number:
+ *
+ * Returns: (transfer full) (nullable): the first digits of the pseudonym, for its owner to tell
+ *   whoever runs the platform which key is meant; %NULL where it is not known
+ */
+gchar *enigm_key_dup_number (EnigmKey *self);
 const gchar *enigm_key_get_name (EnigmKey *self);
 EnigmKeyState enigm_key_get_state (EnigmKey *self);
 EnigmKeyReasons enigm_key_get_reasons (EnigmKey *self);

@@ -22,6 +22,7 @@ struct _EnigmKeyPage
   GtkWidget *changes_group;
   GtkListBox *changes_list;
   AdwActionRow *proof_row;
+  AdwActionRow *number_row;
   AdwActionRow *released_row;
   AdwActionRow *remaining_row;
   GtkWidget *attempts_group;
@@ -183,6 +184,7 @@ update_evidence (EnigmKeyPage *self)
   const gint64 released = enigm_key_get_released (self->key);
   const EnigmKeyState state = enigm_key_get_state (self->key);
   g_autofree char *remaining = enigm_key_describe_remaining (self->key);
+  g_autofree char *number = enigm_key_dup_number (self->key);
   g_autofree char *proof = NULL;
   g_autofree char *moment = NULL;
 
@@ -207,6 +209,8 @@ update_evidence (EnigmKeyPage *self)
       adw_action_row_set_subtitle (self->released_row, when);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->released_row), released != 0);
+  adw_action_row_set_subtitle (self->number_row, number != NULL ? number : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->number_row), number != NULL);
   adw_action_row_set_subtitle (self->remaining_row, remaining != NULL ? remaining : "");
   gtk_widget_set_visible (GTK_WIDGET (self->remaining_row), remaining != NULL);
 }
@@ -256,6 +260,18 @@ on_rename_button_clicked (EnigmKeyPage *self)
 }
 
 static void
+on_copy_button_clicked (EnigmKeyPage *self)
+{
+  g_autofree char *number = enigm_key_dup_number (self->key);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), number);
+  if (ADW_IS_PREFERENCES_WINDOW (root))
+    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root),
+                                      adw_toast_new (_ ("The number is copied")));
+}
+
+static void
 on_back_button_clicked (EnigmKeyPage *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
@@ -296,6 +312,7 @@ enigm_key_page_class_init (EnigmKeyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_group);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, changes_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_group);
+  gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, number_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, proof_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, released_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, remaining_row);
@@ -304,6 +321,7 @@ enigm_key_page_class_init (EnigmKeyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmKeyPage, history_list);
   gtk_widget_class_bind_template_callback (widget_class, on_rename_button_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_back_button_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_button_clicked);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_back_pressed, NULL);
 }
 

@@ -104,6 +104,7 @@ enigm_cli_key_to_json (EnigmKey *key)
 
   json_object_set_string_member (object, "binding", enigm_key_get_binding (key));
   json_object_set_string_member (object, "certificate", enigm_key_get_certificate (key));
+  json_object_set_string_member (object, "pseudonym", enigm_key_get_pseudonym (key));
   json_object_set_string_member (object, "name", enigm_key_get_name (key));
   json_object_set_string_member (object, "state",
                                  enigm_key_state_to_string (enigm_key_get_state (key)));
@@ -135,10 +136,14 @@ print_key (EnigmCli *cli, EnigmKey *key)
   g_autofree char *state = enigm_key_describe_state (key);
   g_autofree char *age = enigm_describe_age (enigm_key_get_since (key), now);
   g_autofree char *remaining = enigm_key_describe_remaining (key);
+  g_autofree char *number = enigm_key_dup_number (key);
 
   enigm_cli_print (cli, "%s  %s", enigm_key_get_binding (key), enigm_key_get_name (key));
   /* Translators: a key's state, and how long ago it began, such as “yesterday” */
   enigm_cli_print (cli, _ ("  %s, %s"), state, age);
+  if (number != NULL)
+    /* Translators: %s is twelve digits, such as 3f09ab12cd34 */
+    enigm_cli_print (cli, _ ("  Number for whoever runs the platform: %s"), number);
   if (remaining != NULL)
     enigm_cli_print (cli, "  %s", remaining);
   if (enigm_key_get_n_attempts (key) > 0)

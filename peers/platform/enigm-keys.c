@@ -74,6 +74,7 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
 {
   g_autofree char *id = NULL;
   g_autofree char *certificate = NULL;
+  g_autofree char *pseudonym = NULL;
   g_autoptr (JsonArray) history = NULL;
   g_autoptr (JsonArray) attempts = NULL;
   JsonObject *key;
@@ -89,6 +90,7 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
     return NULL;
   id = enigm_hex_encode (binding->id, sizeof binding->id);
   certificate = enigm_base64url_encode (binding->certificate, sizeof binding->certificate);
+  pseudonym = enigm_hex_encode (binding->pseudonym, sizeof binding->pseudonym);
 
   key = json_object_new ();
   json_object_set_string_member (key, "binding", id);
@@ -96,6 +98,7 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
   json_object_set_array_member (key, "reasons", restrictions_to_json (binding->restrictions));
   json_object_set_int_member (key, "since", binding->since);
   json_object_set_string_member (key, "certificate", certificate);
+  json_object_set_string_member (key, "pseudonym", pseudonym);
   if (binding->proved != 0)
     {
       JsonObject *proved = json_object_new ();

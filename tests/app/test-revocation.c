@@ -68,6 +68,7 @@ test_bad_keys (void)
   static const char *const members[] = {
     "\"released\":-1",        "\"released\":\"now\"", "\"replaces\":\"aa\"", "\"replaces\":7",
     "\"attempts\":[\"now\"]", "\"attempts\":[-1]",    "\"attempts\":{}",     "\"attempts\":null",
+    "\"pseudonym\":\"aa\"",   "\"pseudonym\":null",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)

@@ -451,6 +451,9 @@ def test_keys():
         key = state_of(binding)
         assert (key["state"], key["reasons"], key["has_secret"]) == ("trusted", [], True), key
         assert key["history"][-1]["to"] == "trusted", key["history"]
+        # What its owner tells whoever runs the platform.
+        assert len(key["pseudonym"]) == 64, key
+        assert f"whoever runs the platform: {key['pseudonym'][:12]}\n" in run("keys")[1]
 
         for word in (NOBODY, "", binding[:3], binding + "0"):
             for words in (["rename", word, "Kitchen"], ["lost", word], ["revoke", word, "--yes"]):
