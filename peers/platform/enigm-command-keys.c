@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Keys as administrators see and change them: by pseudonym, one for each account and key, with what
- * became of its newest binding. Whose it is, what it raised and where it was are not here.
+/* Keys as administrators list and change them. A list comes in pages, so that a long one holds up
+ * nothing else that the platform has to do. A key is named by the beginning of its pseudonym.
  *
  * However many are changed, it is one transaction: all of it, or nothing. With `dry_run` the same
  * is done and taken back, and the answer says what would have been. */
 
 #include "enigm-administrators.h"
-#include "enigm-bindings.h"
-#include "enigm-key-attempts.h"
+#include "enigm-key-view.h"
 #include "enigm-keys.h"
 #include "enigm-ownership.h"
 #include "enigm-pin.h"
 #include "enigm-router.h"
 
-/* Keys changed by one request. */
+/* Keys changed by one request, and keys of one page. */
 #define MAX_KEYS 500
+#define PAGE_KEYS 100
 
 typedef struct
 {
@@ -53,139 +53,6 @@ order_free (Order *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Order, order_free)
 
-/* The binding that a pseudonym stands for now: the one in force, or one that is pending, or the
- * newest that has ended. */
-#define SELECT_CURRENT                                                                             \
-  "SELECT id FROM bindings WHERE pseudonym = ?1 ORDER BY state IN (2, 3) DESC, state = 1 DESC, "   \
-  "begun DESC, since DESC, id LIMIT 1"
-
-static gboolean
-find_current (EnigmPlatformState *state, GBytes *pseudonym, EnigmBinding **binding, GError **error)
-{
-  g_autoptr (EnigmStatement) row =
-    enigm_store_select (state->store, error, SELECT_CURRENT, "b",
-                        g_bytes_get_data (pseudonym, NULL), g_bytes_get_size (pseudonym));
-  guint8 id[ENIGM_ID_SIZE];
-
-  switch (row != NULL ? enigm_statement_step (row, error) : ENIGM_STEP_ERROR)
-    {
-    case ENIGM_STEP_ROW:
-      enigm_statement_get_id (row, 0, id);
-      return enigm_bindings_find (state, id, binding, error);
-    case ENIGM_STEP_DONE:
-      enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, NULL, "there is no such key");
-      return FALSE;
-    case ENIGM_STEP_ERROR:
-    default:
-      return FALSE;
-    }
-}
-
-static const gchar *
-describe_owner (const EnigmBinding *binding, const EnigmOwnership *ownership)
-{
-  static const guint8 nobody[ENIGM_ID_SIZE];
-
-  if (!ownership->owned)
-    return "free";
-  if (memcmp (ownership->account, nobody, sizeof nobody) == 0)
-    return "orphaned";
-  return memcmp (ownership->account, binding->account, ENIGM_ID_SIZE) == 0 ? "owned" : "another";
-}
-
-/* What it was paired to replace, and what was paired to replace it. */
-static gboolean
-add_replacement (EnigmPlatformState *state,
-                 const EnigmBinding *binding,
-                 JsonObject *object,
-                 GError **error)
-{
-  static const struct
-  {
-    const gchar *name;
-    const gchar *sql;
-  } ways[] = {
-    { "replaces",
-      "SELECT o.pseudonym, o.state FROM bindings b JOIN bindings o ON o.id = b.replaces "
-      "WHERE b.id = ?1" },
-    { "replaced_by", "SELECT pseudonym, state FROM bindings WHERE replaces = ?1 "
-                     "ORDER BY begun DESC LIMIT 1" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
-    {
-      g_autoptr (EnigmStatement) row =
-        enigm_store_select (state->store, error, ways[i].sql, "k", binding->id);
-      EnigmStep step = row != NULL ? enigm_statement_step (row, error) : ENIGM_STEP_ERROR;
-
-      if (step == ENIGM_STEP_ERROR)
-        return FALSE;
-      if (step == ENIGM_STEP_ROW)
-        {
-          JsonObject *other = json_object_new ();
-          gsize size;
-          const guint8 *pseudonym = enigm_statement_get_blob (row, 0, &size);
-          g_autofree gchar *hex = enigm_hex_encode (pseudonym, size);
-
-          json_object_set_string_member (other, "pseudonym", hex);
-          json_object_set_string_member (
-            other, "state",
-            enigm_binding_state_name ((EnigmBindingState) enigm_statement_get_int64 (row, 1)));
-          json_object_set_object_member (object, ways[i].name, other);
-        }
-      else
-        json_object_set_null_member (object, ways[i].name);
-    }
-  return TRUE;
-}
-
-static JsonObject *
-key_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GError **error)
-{
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autofree gchar *pseudonym = enigm_hex_encode (binding->pseudonym, sizeof binding->pseudonym);
-  JsonArray *reasons = json_array_new ();
-  EnigmOwnership ownership;
-
-  json_object_set_array_member (object, "reasons", reasons);
-  if (!enigm_ownership_load (state, binding->certificate, &ownership, error) ||
-      !add_replacement (state, binding, object, error))
-    return NULL;
-  json_object_set_string_member (object, "pseudonym", pseudonym);
-  json_object_set_string_member (object, "state", enigm_binding_state_name (binding->state));
-  if (binding->restrictions & ENIGM_RESTRICTION_LOST)
-    json_array_add_string_element (reasons, "lost");
-  if (binding->restrictions & ENIGM_RESTRICTION_SUSPENDED)
-    json_array_add_string_element (reasons, "suspended");
-  if (binding->restrictions & ENIGM_RESTRICTION_UNPROVED)
-    json_array_add_string_element (reasons, "unproved");
-  json_object_set_int_member (object, "since", binding->since);
-  json_object_set_string_member (object, "owner", describe_owner (binding, &ownership));
-  json_object_set_boolean_member (object, "suspended", ownership.suspended);
-  enigm_object_set_time_or_null (object, "proved", binding->proved);
-  enigm_object_set_time_or_null (object, "released", binding->released);
-  return g_steal_pointer (&object);
-}
-
-static gboolean
-add_history (EnigmPlatformState *state,
-             const EnigmBinding *binding,
-             JsonObject *object,
-             GError **error)
-{
-  g_autoptr (JsonNode) key = enigm_keys_to_json (state, binding, error);
-  JsonObject *own;
-
-  if (key == NULL)
-    return FALSE;
-  own = json_node_get_object (key);
-  json_object_set_array_member (object, "history",
-                                json_array_ref (json_object_get_array_member (own, "history")));
-  json_object_set_array_member (object, "attempts",
-                                json_array_ref (json_object_get_array_member (own, "attempts")));
-  return TRUE;
-}
-
 static void
 reply_object (EnigmRequest *request, JsonObject *object)
 {
@@ -195,60 +62,71 @@ reply_object (EnigmRequest *request, JsonObject *object)
   enigm_request_reply_json (request, SOUP_STATUS_OK, node);
 }
 
-static GBytes *
-read_pseudonym (const gchar *text, GError **error)
-{
-  guint8 pseudonym[ENIGM_PSEUDONYM_SIZE];
-
-  if (text != NULL && enigm_hex_decode (text, pseudonym, sizeof pseudonym))
-    return g_bytes_new (pseudonym, sizeof pseudonym);
-  enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, "pseudonym", "there is no such key");
-  return NULL;
-}
-
+/* In the order of the pseudonyms, which is none: but it is the same however many are added while
+ * somebody turns the pages. */
 static gboolean
-list (EnigmPlatformState *state, JsonArray *keys, GError **error)
+list (EnigmPlatformState *state, GBytes *after, JsonObject *answer, GError **error)
 {
   g_autoptr (GPtrArray) pseudonyms =
     g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_autoptr (EnigmStatement) row = enigm_store_select (
     state->store, error,
-    "SELECT pseudonym FROM bindings GROUP BY pseudonym ORDER BY min (begun), pseudonym", "");
+    "SELECT DISTINCT pseudonym FROM bindings WHERE pseudonym > ?1 ORDER BY pseudonym LIMIT ?2",
+    "bi", g_bytes_get_data (after, NULL), g_bytes_get_size (after), (gint64) PAGE_KEYS + 1);
+  JsonArray *keys = json_array_new ();
   EnigmStep step = ENIGM_STEP_ERROR;
 
+  json_object_set_array_member (answer, "keys", keys);
   while (row != NULL && (step = enigm_statement_step (row, error)) == ENIGM_STEP_ROW)
     g_ptr_array_add (pseudonyms, enigm_statement_dup_bytes (row, 0));
   if (step != ENIGM_STEP_DONE)
     return FALSE;
-  for (guint i = 0; i < pseudonyms->len; i++)
+  for (guint i = 0; i < MIN (pseudonyms->len, PAGE_KEYS); i++)
     {
-      g_autoptr (EnigmBinding) binding = NULL;
-      JsonObject *key;
+      g_autoptr (EnigmBinding) binding =
+        enigm_key_view_find_current (state, g_ptr_array_index (pseudonyms, i), error);
+      JsonObject *key = binding != NULL ? enigm_key_view_to_json (state, binding, error) : NULL;
 
-      if (!find_current (state, g_ptr_array_index (pseudonyms, i), &binding, error))
-        return FALSE;
-      key = key_to_json (state, binding, error);
       if (key == NULL)
         return FALSE;
       json_array_add_object_element (keys, key);
     }
+  json_object_set_boolean_member (answer, "more", pseudonyms->len > PAGE_KEYS);
   return TRUE;
+}
+
+static void
+reply_page (EnigmPlatformState *state, EnigmRequest *request, const guint8 *after)
+{
+  g_autoptr (JsonObject) answer = json_object_new ();
+  g_autoptr (GBytes) first = g_bytes_new (after, ENIGM_PSEUDONYM_SIZE);
+  g_autoptr (GError) error = NULL;
+  EnigmAdministrator who;
+
+  if (enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error) &&
+      enigm_keys_sweep (state, &error) && list (state, first, answer, &error))
+    reply_object (request, answer);
+  else
+    enigm_request_reply_error (request, error);
 }
 
 static void
 list_keys (EnigmPlatformState *state, EnigmRequest *request)
 {
-  g_autoptr (JsonObject) answer = json_object_new ();
-  g_autoptr (GError) error = NULL;
-  JsonArray *keys = json_array_new ();
-  EnigmAdministrator who;
+  static const guint8 before_all[ENIGM_PSEUDONYM_SIZE];
 
-  json_object_set_array_member (answer, "keys", keys);
-  if (enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error) &&
-      enigm_keys_sweep (state, &error) && list (state, keys, &error))
-    reply_object (request, answer);
+  reply_page (state, request, before_all);
+}
+
+static void
+list_keys_after (EnigmPlatformState *state, EnigmRequest *request)
+{
+  guint8 after[ENIGM_PSEUDONYM_SIZE];
+
+  if (enigm_hex_decode (enigm_request_get_path_argument (request, 0), after, sizeof after))
+    reply_page (state, request, after);
   else
-    enigm_request_reply_error (request, error);
+    enigm_request_reply_problem (request, ENIGM_PROBLEM_MALFORMED, "not a pseudonym", "after");
 }
 
 static void
@@ -262,10 +140,11 @@ get_key (EnigmPlatformState *state, EnigmRequest *request)
 
   if (enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error) &&
       enigm_keys_sweep (state, &error) &&
-      (pseudonym = read_pseudonym (enigm_request_get_path_argument (request, 0), &error)) != NULL &&
-      find_current (state, pseudonym, &binding, &error) &&
-      (answer = key_to_json (state, binding, &error)) != NULL &&
-      add_history (state, binding, answer, &error))
+      (pseudonym = enigm_key_view_find_pseudonym (
+         state, enigm_request_get_path_argument (request, 0), &error)) != NULL &&
+      (binding = enigm_key_view_find_current (state, pseudonym, &error)) != NULL &&
+      (answer = enigm_key_view_to_json (state, binding, &error)) != NULL &&
+      enigm_key_view_add_history (state, binding, answer, &error))
     reply_object (request, answer);
   else
     enigm_request_reply_error (request, error);
@@ -278,8 +157,7 @@ is_so_already (const EnigmBinding *binding, const EnigmOwnership *ownership, con
   if (g_str_equal (wish->name, "lost"))
     return (binding->restrictions & ENIGM_RESTRICTION_LOST) != 0;
   if (g_str_equal (wish->name, "found"))
-    return enigm_binding_state_in_force (binding->state) &&
-           (binding->restrictions & ENIGM_RESTRICTION_LOST) == 0;
+    return binding->state == ENIGM_BINDING_TRUSTED;
   if (g_str_equal (wish->name, "suspended"))
     return ownership->suspended;
   if (g_str_equal (wish->name, "resumed"))
@@ -307,6 +185,17 @@ do_one (EnigmPlatformState *state, const Order *order, EnigmBinding *binding, GE
   if (wish->reason == ENIGM_REASON_SUSPENDED || wish->reason == ENIGM_REASON_RESUMED)
     return enigm_ownership_suspend (state, binding->certificate,
                                     wish->reason == ENIGM_REASON_SUSPENDED, error);
+  /* Refused for another reason, which this does not take back. */
+  if (wish->reason == ENIGM_REASON_FOUND && binding->state == ENIGM_BINDING_RESTRICTED &&
+      (binding->restrictions & ENIGM_RESTRICTION_LOST) == 0)
+    {
+      enigm_problem_set (error, ENIGM_PROBLEM_STATE_FORBIDS, NULL,
+                         binding->restrictions & ENIGM_RESTRICTION_SUSPENDED
+                           ? "the key is not lost but suspended; resume it"
+                           : "the key is not lost but unproved since a restore; "
+                             "its owner confirms it in the app");
+      return FALSE;
+    }
   if (binding->state == ENIGM_BINDING_PENDING && to == ENIGM_BINDING_RESTRICTED)
     to = ENIGM_BINDING_CANCELLED;
   if (enigm_bindings_change (state, binding, to, ENIGM_BINDING_BY_COMMAND, order->reason, &refused))
@@ -323,15 +212,15 @@ do_all (EnigmPlatformState *state, const Order *order, JsonArray *keys, GError *
 {
   for (guint i = 0; i < order->pseudonyms->len; i++)
     {
-      g_autoptr (EnigmBinding) binding = NULL;
+      g_autoptr (EnigmBinding) binding =
+        enigm_key_view_find_current (state, g_ptr_array_index (order->pseudonyms, i), error);
       g_autoptr (EnigmBinding) after = NULL;
       JsonObject *key;
 
-      if (!find_current (state, g_ptr_array_index (order->pseudonyms, i), &binding, error) ||
-          !do_one (state, order, binding, error) ||
+      if (binding == NULL || !do_one (state, order, binding, error) ||
           !enigm_bindings_find (state, binding->id, &after, error))
         return FALSE;
-      key = key_to_json (state, after, error);
+      key = enigm_key_view_to_json (state, after, error);
       if (key == NULL)
         return FALSE;
       json_array_add_object_element (keys, key);
@@ -421,22 +310,37 @@ read_order (EnigmRequest *request, Order *order, GError **error)
          enigm_object_get_boolean (object, "dry_run", &order->dry_run, error);
 }
 
+/* Somebody may name a key twice, once longer than the other time. */
 static gboolean
-read_pseudonyms (EnigmRequest *request, Order *order, GError **error)
+add_key (EnigmPlatformState *state, Order *order, const gchar *text, GError **error)
+{
+  g_autoptr (GBytes) pseudonym = enigm_key_view_find_pseudonym (state, text, error);
+
+  if (pseudonym == NULL)
+    return FALSE;
+  if (!g_ptr_array_find_with_equal_func (order->pseudonyms, pseudonym, g_bytes_equal, NULL))
+    g_ptr_array_add (order->pseudonyms, g_steal_pointer (&pseudonym));
+  return TRUE;
+}
+
+static gboolean
+read_pseudonyms (EnigmPlatformState *state, EnigmRequest *request, Order *order, GError **error)
 {
   g_auto (GStrv) texts = enigm_object_get_strings (enigm_request_get_object (request, NULL),
                                                    "pseudonyms", MAX_KEYS, 64, error);
 
   order->bulk = TRUE;
-  for (gsize i = 0; texts != NULL && texts[i] != NULL; i++)
+  if (texts == NULL)
+    return FALSE;
+  if (texts[0] == NULL)
     {
-      GBytes *pseudonym = read_pseudonym (texts[i], error);
-
-      if (pseudonym == NULL)
-        return FALSE;
-      g_ptr_array_add (order->pseudonyms, pseudonym);
+      enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "pseudonyms", "it names no key");
+      return FALSE;
     }
-  return texts != NULL;
+  for (gsize i = 0; texts[i] != NULL; i++)
+    if (!add_key (state, order, texts[i], error))
+      return FALSE;
+  return TRUE;
 }
 
 /* A PIN goes before what cannot be undone; trying it out undoes itself. */
@@ -447,21 +351,14 @@ change (EnigmPlatformState *state, EnigmRequest *request, gboolean bulk)
   g_autoptr (EnigmSecret) pin = NULL;
   g_autoptr (GError) error = NULL;
   EnigmAdministrator who;
-  GBytes *pseudonym = NULL;
 
   order->pseudonyms = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   if (!enigm_administrators_require (state, request, ENIGM_ROLE_OPERATOR, &who, &error) ||
       !read_order (request, order, &error))
     goto refused;
-  if (bulk && !read_pseudonyms (request, order, &error))
+  if (!(bulk ? read_pseudonyms (state, request, order, &error)
+             : add_key (state, order, enigm_request_get_path_argument (request, 0), &error)))
     goto refused;
-  if (!bulk)
-    {
-      pseudonym = read_pseudonym (enigm_request_get_path_argument (request, 0), &error);
-      if (pseudonym == NULL)
-        goto refused;
-      g_ptr_array_add (order->pseudonyms, pseudonym);
-    }
   if ((order->wish->final || bulk) && !order->dry_run)
     {
       pin = enigm_pin_read (request, &error);
@@ -495,6 +392,7 @@ change_keys (EnigmPlatformState *state, EnigmRequest *request)
 
 const EnigmRoute enigm_command_keys_routes[] = {
   { "GET", "/command/v1/keys", ENIGM_ROUTE_COMMAND, list_keys },
+  { "GET", "/command/v1/keys/after/{}", ENIGM_ROUTE_COMMAND, list_keys_after },
   { "POST", "/command/v1/keys/state", ENIGM_ROUTE_COMMAND, change_keys },
   { "GET", "/command/v1/keys/{}", ENIGM_ROUTE_COMMAND, get_key },
   { "POST", "/command/v1/keys/{}/state", ENIGM_ROUTE_COMMAND, change_key },

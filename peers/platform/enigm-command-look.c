@@ -55,7 +55,7 @@ list_all (EnigmPlatformState *state, JsonArray *events, guint *shown, GError **e
   g_autoptr (EnigmStatement) row = enigm_store_select (
     state->store, error,
     "SELECT e.id, b.pseudonym, e.kind, e.pressed, e.received, e.ended FROM events e "
-    "JOIN bindings b ON b.id = e.binding ORDER BY e.received DESC, e.id LIMIT ?1",
+    "JOIN bindings b ON b.id = e.binding ORDER BY e.number DESC LIMIT ?1",
     "i", (gint64) MAX_RECORDS);
   EnigmStep step = ENIGM_STEP_ERROR;
 

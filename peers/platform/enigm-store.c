@@ -10,7 +10,16 @@
 #include "enigm-platform-resources.h"
 
 /* What PRAGMA user_version says of a database with today's tables. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
+
+/* What makes a database of a version into one of the next; those before the first are of no use. */
+#define FIRST_UPGRADE 2
+static const gchar *const upgrades[] = {
+  [2 - FIRST_UPGRADE] =
+    "CREATE INDEX bindings_by_pseudonym ON bindings (pseudonym);"
+    "CREATE INDEX bindings_by_replaces ON bindings (replaces) WHERE replaces IS NOT NULL;",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (upgrades) == SCHEMA_VERSION - FIRST_UPGRADE);
 
 /* The tables, in the order in which they refer to each other. */
 static const gchar *const schemas[] = {
@@ -84,6 +93,36 @@ call_finished (EnigmStore *self, gboolean committed)
 }
 
 static gboolean
+make_tables (EnigmStore *self, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (schemas); i++)
+    {
+      g_autoptr (GBytes) sql = g_resource_lookup_data (enigm_platform_get_resource (), schemas[i],
+                                                       G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+      /* The bytes of a resource end with a zero that is not counted. */
+      if (sql == NULL || !execute (self, g_bytes_get_data (sql, NULL), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+upgrade (EnigmStore *self, gint64 version, GError **error)
+{
+  if (version < FIRST_UPGRADE || version > SCHEMA_VERSION)
+    {
+      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
+                   "database: version %" G_GINT64_FORMAT " is of another enigm-platform", version);
+      return FALSE;
+    }
+  for (; version < SCHEMA_VERSION; version++)
+    if (!execute (self, upgrades[version - FIRST_UPGRADE], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 ensure_schema (EnigmStore *self, GError **error)
 {
   g_autoptr (EnigmTransaction) transaction = NULL;
@@ -101,22 +140,8 @@ ensure_schema (EnigmStore *self, GError **error)
   }
   if (version == SCHEMA_VERSION)
     return TRUE;
-  if (version != 0)
-    {
-      g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE,
-                   "database: version %" G_GINT64_FORMAT " is of another enigm-platform", version);
-      return FALSE;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (schemas); i++)
-    {
-      g_autoptr (GBytes) sql = g_resource_lookup_data (enigm_platform_get_resource (), schemas[i],
-                                                       G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-
-      /* The bytes of a resource end with a zero that is not counted. */
-      if (sql == NULL || !execute (self, g_bytes_get_data (sql, NULL), error))
-        return FALSE;
-    }
-  return execute (self, "PRAGMA user_version = " G_STRINGIFY (SCHEMA_VERSION), error) &&
+  return (version == 0 ? make_tables (self, error) : upgrade (self, version, error)) &&
+         execute (self, "PRAGMA user_version = " G_STRINGIFY (SCHEMA_VERSION), error) &&
          enigm_store_commit (self, error);
 }
 

@@ -70,6 +70,8 @@ CREATE TABLE bindings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX bindings_by_account ON bindings (account, begun);
 CREATE INDEX bindings_by_certificate ON bindings (certificate, state);
+CREATE INDEX bindings_by_pseudonym ON bindings (pseudonym);
+CREATE INDEX bindings_by_replaces ON bindings (replaces) WHERE replaces IS NOT NULL;
 -- What can never be, whatever the code does.
 CREATE UNIQUE INDEX one_binding_in_force ON bindings (certificate) WHERE state IN (2, 3);
 CREATE UNIQUE INDEX one_binding_pending ON bindings (certificate) WHERE state = 1;
