@@ -163,6 +163,24 @@ audit (EnigmPlatformState *state,
 }
 
 /**
+ * enigm_administrators_read_dry_run:
+ * @request: a request with a JSON object
+ * @dry_run: (out): whether what it asks for is only to be tried out
+ * @error: %ENIGM_PROBLEM_MALFORMED
+ *
+ * Returns: %FALSE if it does not say so in the one way there is
+ */
+gboolean
+enigm_administrators_read_dry_run (EnigmRequest *request, gboolean *dry_run, GError **error)
+{
+  EnigmObject *object = enigm_request_get_object (request, error);
+
+  *dry_run = FALSE;
+  return object != NULL && (!enigm_object_has (object, "dry_run") ||
+                            enigm_object_get_boolean (object, "dry_run", dry_run, error));
+}
+
+/**
  * enigm_administrators_audit:
  * @state: the platform, in a transaction
  * @administrator: (array fixed-size=16): who did it
@@ -497,6 +515,39 @@ enigm_administrators_set_role (EnigmPlatformState *state,
                           "UPDATE administrators SET role = ?2 WHERE id = ?1 AND removed IS NULL",
                           "ki", id, (gint64) role) &&
          check_changed (state, error) && check_owner_left (state, error) && note (state, id, error);
+}
+
+/**
+ * enigm_administrators_set_secret:
+ * @state: the platform, in a transaction
+ * @id: (array fixed-size=16): an administrator
+ * @session: (array fixed-size=16): the session that stays open; the others of theirs end
+ * @is_pin: whether it is the PIN, and not the password
+ * @hash: what crypt(3) made of it
+ * @error: %ENIGM_PROBLEM_UNKNOWN, or the database's
+ *
+ * Returns: whether it is in force
+ */
+gboolean
+enigm_administrators_set_secret (EnigmPlatformState *state,
+                                 const guint8 id[ENIGM_ID_SIZE],
+                                 const guint8 session[ENIGM_ID_SIZE],
+                                 gboolean is_pin,
+                                 const gchar *hash,
+                                 GError **error)
+{
+  g_return_val_if_fail (enigm_store_in_transaction (state->store), FALSE);
+
+  return enigm_store_run (
+           state->store, error,
+           is_pin ? "UPDATE administrators SET pin = ?2 WHERE id = ?1 AND removed IS NULL"
+                  : "UPDATE administrators SET password = ?2 WHERE id = ?1 AND removed IS NULL",
+           "ks", id, hash) &&
+         check_changed (state, error) && note (state, id, error) &&
+         enigm_store_run (state->store, error,
+                          "DELETE FROM administrator_sessions WHERE administrator = ?1 AND "
+                          "id <> ?2",
+                          "kk", id, session);
 }
 
 /**

@@ -59,6 +59,8 @@ void enigm_administrators_ask_pin (EnigmPlatformState *state,
                                    EnigmAdministratorAllowed allowed,
                                    gpointer user_data,
                                    GDestroyNotify destroy);
+gboolean
+enigm_administrators_read_dry_run (EnigmRequest *request, gboolean *dry_run, GError **error);
 gboolean enigm_administrators_audit (EnigmPlatformState *state,
                                      const guint8 administrator[ENIGM_ID_SIZE],
                                      const char *did,
@@ -84,6 +86,12 @@ gboolean enigm_administrators_set_role (EnigmPlatformState *state,
 gboolean enigm_administrators_remove (EnigmPlatformState *state,
                                       const guint8 id[ENIGM_ID_SIZE],
                                       GError **error);
+gboolean enigm_administrators_set_secret (EnigmPlatformState *state,
+                                          const guint8 id[ENIGM_ID_SIZE],
+                                          const guint8 session[ENIGM_ID_SIZE],
+                                          gboolean is_pin,
+                                          const gchar *hash,
+                                          GError **error);
 gboolean enigm_administrators_check_name (const gchar *name, GError **error);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ typedef struct
   EnigmSecret *pin;
   gchar *password_hash;
   gboolean removal;
+  gboolean dry_run;
 } Change;
 
 static void
@@ -91,7 +92,7 @@ add (Change *change, const gchar *pin_hash, GError **error)
          enigm_administrators_put (state, change->id, change->name, change->role,
                                    change->password_hash, pin_hash, error) &&
          enigm_administrators_audit (state, who.id, did, FALSE, error) &&
-         enigm_store_commit (state->store, error);
+         (change->dry_run || enigm_store_commit (state->store, error));
 }
 
 static void
@@ -154,27 +155,39 @@ static gboolean
 read_new (EnigmRequest *request, Change *change, GError **error)
 {
   const gchar *name = enigm_request_get_string (request, "name", 1, 64, error);
-  const gchar *password, *pin;
+  const gchar *password;
 
   if (name == NULL || !enigm_administrators_check_name (name, error) ||
       !read_role (request, &change->role, error))
     return FALSE;
   change->name = g_strdup (name);
+  if (!enigm_administrators_read_dry_run (request, &change->dry_run, error) ||
+      !enigm_random_bytes (change->id, sizeof change->id, error))
+    return FALSE;
+  if (change->dry_run)
+    return TRUE;
   password = enigm_request_get_string (request, "new_password", ENIGM_PASSWORD_MIN,
                                        ENIGM_PASSWORD_MAX, error);
   if (password == NULL)
     return FALSE;
   change->password = enigm_password_take_text (password);
-  pin = enigm_request_get_string (request, "new_pin", ENIGM_PIN_DIGITS, ENIGM_PIN_DIGITS, error);
-  if (pin == NULL)
-    return FALSE;
-  if (strspn (pin, "0123456789") != ENIGM_PIN_DIGITS)
-    {
-      enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "new_pin", "it is not six digits");
-      return FALSE;
-    }
-  change->pin = enigm_password_take_text (pin);
-  return enigm_random_bytes (change->id, sizeof change->id, error);
+  change->pin = enigm_pin_read_member (request, "new_pin", error);
+  return change->pin != NULL;
+}
+
+/* Tried out, it needs neither the newcomer's secrets nor a PIN. */
+static void
+try_adding (Change *change, EnigmPlatformState *state, EnigmRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  change->state = state;
+  change->request = enigm_request_ref (request);
+  change->password_hash = g_strdup ("none");
+  if (add (change, "none", &error))
+    enigm_request_reply_nothing (request);
+  else
+    enigm_request_reply_error (request, error);
 }
 
 static void
@@ -185,13 +198,16 @@ add_administrator (EnigmPlatformState *state, EnigmRequest *request)
   g_autoptr (GError) error = NULL;
   EnigmAdministrator who;
 
-  if (enigm_administrators_require (state, request, ENIGM_ROLE_OWNER, &who, &error) &&
-      read_new (request, change, &error) && (pin = enigm_pin_read (request, &error)) != NULL &&
-      enigm_request_end (request, &error))
+  if (!enigm_administrators_require (state, request, ENIGM_ROLE_OWNER, &who, &error) ||
+      !read_new (request, change, &error) ||
+      (!change->dry_run && (pin = enigm_pin_read (request, &error)) == NULL) ||
+      !enigm_request_end (request, &error))
+    enigm_request_reply_error (request, error);
+  else if (change->dry_run)
+    try_adding (change, state, request);
+  else
     enigm_administrators_ask_pin (state, request, pin, on_adding_allowed, g_steal_pointer (&change),
                                   (GDestroyNotify) change_free);
-  else
-    enigm_request_reply_error (request, error);
 }
 
 static void
@@ -213,7 +229,7 @@ on_change_allowed (EnigmPlatformState *state, EnigmRequest *request, gpointer us
           ? enigm_administrators_remove (state, change->id, &error)
           : enigm_administrators_set_role (state, change->id, change->role, &error)) ||
       !enigm_administrators_audit (state, who.id, did, FALSE, &error) ||
-      !enigm_store_commit (state->store, &error))
+      (!change->dry_run && !enigm_store_commit (state->store, &error)))
     enigm_request_reply_error (request, error);
   else
     enigm_request_reply_nothing (request);
@@ -228,14 +244,18 @@ change_administrator (EnigmPlatformState *state, EnigmRequest *request, gboolean
   EnigmAdministrator who;
 
   change->removal = removal;
-  if (enigm_administrators_require (state, request, ENIGM_ROLE_OWNER, &who, &error) &&
-      enigm_request_get_path_id (request, 0, change->id, &error) &&
-      (removal || read_role (request, &change->role, &error)) &&
-      (pin = enigm_pin_read (request, &error)) != NULL && enigm_request_end (request, &error))
+  if (!enigm_administrators_require (state, request, ENIGM_ROLE_OWNER, &who, &error) ||
+      !enigm_request_get_path_id (request, 0, change->id, &error) ||
+      !(removal || read_role (request, &change->role, &error)) ||
+      !enigm_administrators_read_dry_run (request, &change->dry_run, &error) ||
+      (!change->dry_run && (pin = enigm_pin_read (request, &error)) == NULL) ||
+      !enigm_request_end (request, &error))
+    enigm_request_reply_error (request, error);
+  else if (change->dry_run)
+    on_change_allowed (state, request, change);
+  else
     enigm_administrators_ask_pin (state, request, pin, on_change_allowed, g_steal_pointer (&change),
                                   (GDestroyNotify) change_free);
-  else
-    enigm_request_reply_error (request, error);
 }
 
 static void

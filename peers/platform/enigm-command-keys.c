@@ -306,8 +306,7 @@ read_order (EnigmRequest *request, Order *order, GError **error)
       if (reason == NULL || !enigm_keys_read_revocation_reason (reason, &order->reason, error))
         return FALSE;
     }
-  return !enigm_object_has (object, "dry_run") ||
-         enigm_object_get_boolean (object, "dry_run", &order->dry_run, error);
+  return enigm_administrators_read_dry_run (request, &order->dry_run, error);
 }
 
 /* Somebody may name a key twice, once longer than the other time. */

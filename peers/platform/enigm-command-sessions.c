@@ -17,6 +17,7 @@ typedef struct
   gchar *guess_name;
   gchar *address;
   guint8 id[ENIGM_ID_SIZE];
+  gboolean dry_run;
 } Entering;
 
 static void
@@ -84,6 +85,18 @@ open_session (Entering *entering, JsonObject *answer, GError **error)
          enigm_store_commit (state->store, error);
 }
 
+/* Somebody knows the password now, who may not be whose it is: that is recorded. */
+static gboolean
+note_tried (Entering *entering, GError **error)
+{
+  EnigmPlatformState *state = entering->state;
+  g_autoptr (EnigmTransaction) transaction = enigm_store_begin (state->store, error);
+
+  return transaction != NULL &&
+         enigm_administrators_audit (state, entering->id, "tried a sign-in out", FALSE, error) &&
+         enigm_store_commit (state->store, error);
+}
+
 static gboolean
 note_wrong (Entering *entering, GError **error)
 {
@@ -112,7 +125,14 @@ on_password_checked (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   enigm_guesses_forgive (entering->state->guesses, entering->guess_name, entering->address);
-  if (open_session (entering, answer, &error))
+  if (entering->dry_run)
+    {
+      if (note_tried (entering, &error))
+        enigm_request_reply_nothing (entering->request);
+      else
+        enigm_request_reply_error (entering->request, error);
+    }
+  else if (open_session (entering, answer, &error))
     reply_object (entering->request, SOUP_STATUS_CREATED, answer);
   else
     enigm_request_reply_error (entering->request, error);
@@ -135,7 +155,8 @@ read_entering (Entering *entering, gchar **hash, GError **error)
   if (password == NULL)
     return FALSE;
   entering->password = enigm_password_take_text (password);
-  if (!enigm_request_end (entering->request, error))
+  if (!enigm_administrators_read_dry_run (entering->request, &entering->dry_run, error) ||
+      !enigm_request_end (entering->request, error))
     return FALSE;
   row = enigm_store_select (
     entering->state->store, error,

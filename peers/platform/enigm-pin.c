@@ -35,6 +35,28 @@ asked_free (Asked *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 
 /**
+ * enigm_pin_read_member:
+ * @request: a request with a JSON object
+ * @name: the member that is a PIN
+ * @error: %ENIGM_PROBLEM_MALFORMED
+ *
+ * Returns: (transfer full) (nullable): the six digits, as enigm_password_take_text() gives them
+ */
+EnigmSecret *
+enigm_pin_read_member (EnigmRequest *request, const gchar *name, GError **error)
+{
+  const gchar *pin =
+    enigm_request_get_string (request, name, ENIGM_PIN_DIGITS, ENIGM_PIN_DIGITS, error);
+
+  if (pin == NULL)
+    return NULL;
+  if (strspn (pin, "0123456789") == ENIGM_PIN_DIGITS)
+    return enigm_password_take_text (pin);
+  enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, name, "it is not six digits");
+  return NULL;
+}
+
+/**
  * enigm_pin_read:
  * @request: a request whose JSON has a `pin`
  * @error: %ENIGM_PROBLEM_MALFORMED
@@ -44,15 +66,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 EnigmSecret *
 enigm_pin_read (EnigmRequest *request, GError **error)
 {
-  const gchar *pin =
-    enigm_request_get_string (request, "pin", ENIGM_PIN_DIGITS, ENIGM_PIN_DIGITS, error);
-
-  if (pin == NULL)
-    return NULL;
-  if (strspn (pin, "0123456789") == ENIGM_PIN_DIGITS)
-    return enigm_password_take_text (pin);
-  enigm_problem_set (error, ENIGM_PROBLEM_MALFORMED, "pin", "it is not six digits");
-  return NULL;
+  return enigm_pin_read_member (request, "pin", error);
 }
 
 /* A try counts before its outcome is known, so that many at once gain nothing. */

@@ -21,6 +21,7 @@ typedef void (*EnigmPinAllowed) (EnigmPlatformState *state,
                                  EnigmRequest *request,
                                  gpointer user_data);
 
+EnigmSecret *enigm_pin_read_member (EnigmRequest *request, const gchar *name, GError **error);
 EnigmSecret *enigm_pin_read (EnigmRequest *request, GError **error);
 void enigm_pin_ask (EnigmPlatformState *state,
                     EnigmRequest *request,

@@ -27,6 +27,7 @@ static const EnigmRoute *const modules[] = {
   enigm_command_keys_routes,
   enigm_command_look_routes,
   enigm_command_administrators_routes,
+  enigm_command_secrets_routes,
 };
 
 /* Whether a path fits a pattern; what stands for its `{}` is added to @arguments, where there is

@@ -77,5 +77,6 @@ extern const EnigmRoute enigm_command_sessions_routes[];
 extern const EnigmRoute enigm_command_keys_routes[];
 extern const EnigmRoute enigm_command_look_routes[];
 extern const EnigmRoute enigm_command_administrators_routes[];
+extern const EnigmRoute enigm_command_secrets_routes[];
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #define GROUP "session"
 #define ANSWER_SECONDS 60
-/* What an answer may have: five hundred keys, or as many records. */
+/* What an answer may have: five hundred keys or records are a fraction. */
 #define MAX_ANSWER (8 * 1024 * 1024)
 
 struct _CommandClient
@@ -20,10 +20,41 @@ struct _CommandClient
 
 G_DEFINE_QUARK (enigm - command - error - quark, command_error)
 
+/* Scheme, host and port, and nothing else. */
+static char *
+read_origin (const char *text, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (uri != NULL && !g_str_equal (g_uri_get_scheme (uri), "https"))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "over %s:// anybody on the way could read your password. Nothing was sent. "
+                   "A platform's address begins with https://",
+                   g_uri_get_scheme (uri));
+      return NULL;
+    }
+  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL ||
+      g_uri_get_path (uri)[strspn (g_uri_get_path (uri), "/")] != '\0' ||
+      g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "“%s” is no address of a platform; one is like https://keys.example.org:8443",
+                   text);
+      return NULL;
+    }
+  return g_uri_join (G_URI_FLAGS_NONE, "https", NULL, host, g_uri_get_port (uri), "", NULL, NULL);
+}
+
 static gboolean
-start (CommandClient *self, GError **error)
+start (CommandClient *self, const char *origin, GError **error)
 {
   g_autoptr (GTlsDatabase) database = NULL;
+
+  self->origin = read_origin (origin, error);
+  if (self->origin == NULL)
+    return FALSE;
 
   self->soup = soup_session_new_with_options ("timeout", ANSWER_SECONDS, NULL);
   /* Without an authority of its own, the platform's has to be one of the system's. */
@@ -42,11 +73,12 @@ command_client_open (const char *session_file, GError **error)
 {
   g_autoptr (CommandClient) self = g_new0 (CommandClient, 1);
   g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *origin = NULL;
   g_autofree char *token = NULL;
 
   self->file = g_strdup (session_file);
   if (!g_key_file_load_from_file (file, session_file, G_KEY_FILE_NONE, NULL) ||
-      (self->origin = g_key_file_get_string (file, GROUP, "platform", NULL)) == NULL ||
+      (origin = g_key_file_get_string (file, GROUP, "platform", NULL)) == NULL ||
       (token = g_key_file_get_string (file, GROUP, "token", NULL)) == NULL)
     {
       g_set_error_literal (error, COMMAND_ERROR, COMMAND_ERROR_SESSION,
@@ -56,18 +88,18 @@ command_client_open (const char *session_file, GError **error)
   self->ca = g_key_file_get_string (file, GROUP, "ca", NULL);
   self->token = enigm_secret_new_copy ((const guint8 *) token, strlen (token) + 1);
   explicit_bzero (token, strlen (token));
-  return start (self, error) ? g_steal_pointer (&self) : NULL;
+  return start (self, origin, error) ? g_steal_pointer (&self) : NULL;
 }
 
+/* For a sign-in. */
 CommandClient *
 command_client_new (const char *session_file, const char *origin, const char *ca, GError **error)
 {
   g_autoptr (CommandClient) self = g_new0 (CommandClient, 1);
 
   self->file = g_strdup (session_file);
-  self->origin = g_strdup (origin);
   self->ca = ca != NULL ? g_canonicalize_filename (ca, NULL) : NULL;
-  return start (self, error) ? g_steal_pointer (&self) : NULL;
+  return start (self, origin, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -156,12 +188,8 @@ command_client_call (CommandClient *self,
   g_autoptr (GError) failed = NULL;
   guint status;
 
-  if (message == NULL)
-    {
-      g_set_error (error, COMMAND_ERROR, COMMAND_ERROR_UNREACHABLE,
-                   "%s is no address of a platform", self->origin);
-      return NULL;
-    }
+  /* No platform sends its administrators elsewhere. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   if (self->token != NULL)
     {
       g_autofree char *bearer =

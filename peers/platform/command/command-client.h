@@ -27,7 +27,7 @@ JsonObject *command_client_call (CommandClient *self,
 gboolean command_client_keep (CommandClient *self, JsonObject *session, GError **error);
 void command_client_forget (CommandClient *self);
 
-/* What the platform refused with: the last part of its problem's type. */
+/* How a verb failed. One that has said so itself leaves nothing to say but the exit status. */
 #define COMMAND_ERROR (command_error_quark ())
 GQuark command_error_quark (void);
 typedef enum
@@ -35,6 +35,7 @@ typedef enum
   COMMAND_ERROR_REFUSED,
   COMMAND_ERROR_SESSION,
   COMMAND_ERROR_UNREACHABLE,
+  COMMAND_ERROR_SAID,
 } CommandError;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CommandClient, command_client_free)

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
-char *command_secrets_read (const char *what, int fd, GError **error);
+gboolean command_secrets_set (JsonObject *body,
+                              const char *member,
+                              const char *what,
+                              int fd,
+                              GError **error);
+gboolean command_secrets_set_new (JsonObject *body,
+                                  const char *member,
+                                  const char *what,
+                                  int fd,
+                                  GError **error);
 
 G_END_DECLS
