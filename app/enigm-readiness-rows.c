@@ -52,13 +52,15 @@ add_key (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
 {
   gboolean good =
     facts->has_key && facts->key_state == ENIGM_KEY_STATE_TRUSTED && !facts->waiting_to_revoke;
+  /* One that has ended is none. */
+  gboolean has_key = facts->has_key && facts->key_state < ENIGM_KEY_STATE_REVOKED;
 
   add (rows, "key",
        good             ? _ ("Your key is trusted")
        : facts->has_key ? _ ("Your key cannot be relied on")
                         : _ ("You have no key"),
        _ ("Told by the platform"), age_of (facts->heard, now), as_told (facts, now, good),
-       facts->has_key ? _ ("See your keys in Settings.") : _ ("Pair a key."));
+       has_key ? _ ("See your keys in Settings.") : _ ("Pair a key."));
 }
 
 static void

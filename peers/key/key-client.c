@@ -271,7 +271,10 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (GError) why = error;
 
-      g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_NOT_GENUINE,
+      /* A fault of the platform's says nothing of the binding; it is as if nothing had come. */
+      g_task_return_new_error (task, ENIGM_ERROR,
+                               reply->status >= 500 ? ENIGM_ERROR_PLATFORM_AWAY
+                                                    : ENIGM_ERROR_NOT_GENUINE,
                                "an answer that proves nothing: %s", why->message);
       return;
     }
