@@ -24,6 +24,7 @@ import gi  # noqa: E402
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 from person import Person  # noqa: E402
+from points import JOINING, RELAYED, RELEASING, REPLACING  # noqa: E402
 from world import DEADLINE, Key, World, WorldError  # noqa: E402
 
 DAY = 24 * 60 * 60
@@ -132,6 +133,9 @@ class FaultWorld(World):
         super().__init__(platform=True, **more)
         self.witness = None
         self.key = None
+        self.alex = None
+        self.released = None  # nullable: the binding that its key does not know to be over
+        self.replaced = None  # nullable: the binding of the key before
 
     def make_folders(self):
         super().make_folders()
@@ -179,16 +183,56 @@ class FaultWorld(World):
         return self.keyring
 
     def new_key(self):
-        """A key from the factory, running, with its button held. No other one is there."""
+        """A key from the factory, running, with its button held. No other one is there, or bound."""
         if self.key:
             for binding in self.look_platform():
                 self.kim.ctl("revoke", binding, "--reason=retired", "--yes")
             self.key.kill()
             self.forget_secrets()
+        self.released = self.replaced = None
+        return self.take_next_key()
+
+    def take_next_key(self):
+        """The same, and what was bound before stays so."""
         self.key = FaultKey(self)
         self.key.start()
         self.key.ctl("hold")
         return self.key
+
+    def prepare(self, table):
+        """A key, and what is known of it, as a table of points.py has them when the pairing begins.
+        Returns what `pair` is told besides its code."""
+        key = self.new_key()
+        if table is RELAYED:
+            key.ctl("network", "off")
+        elif table is JOINING:
+            self.pair_before(self.kim)
+            self.forget_secrets()
+        elif table is RELEASING:
+            self.released = self.pair_before(self.add_alex())
+            key.ctl("network", "off")  # it does not hear that it is free
+            self.alex.ctl("retire", self.released, "--yes")
+            key.ctl("network", "on")
+            key.ctl("hold")
+        elif table is REPLACING:
+            self.replaced = self.pair_before(self.kim)
+            key.kill()
+            self.take_next_key()
+            return [f"--replace={self.replaced}"]
+        return []
+
+    def pair_before(self, person):
+        tried = pair(self, person)
+        assert tried.process.returncode == 0, tried.sentence
+        binding, = self.look_platform()
+        return binding
+
+    def add_alex(self):
+        """Somebody else with an account, whom a key may belong to before it is Kim's."""
+        if not self.alex:
+            self.alex = Kim("alex", self.witness.environment("alex", self.add_person("alex")))
+            self.alex.sign_up(self.platform)
+        return self.alex
 
     def forget_secrets(self):
         """As a second computer of the account's would be: it holds no secret for any key."""
@@ -199,7 +243,12 @@ class FaultWorld(World):
 
     def look(self, person=None):
         """How app, key and platform stand, as a dictionary."""
-        return {"app": self.look_app(person or self.kim), "key": self.look_key(), "platform": self.look_platform()}
+        seen = {"app": self.look_app(person or self.kim), "key": self.look_key(), "platform": self.look_platform()}
+        if self.released and self.released == seen["key"]["binding_id"]:
+            seen["key"].update(binding="released", binding_id=None)
+        if self.replaced:
+            seen["replaced"] = {"app": seen["app"].pop(self.replaced, None), "platform": self.is_trusted(self.replaced)}
+        return seen
 
     def look_app(self, person):
         """Which bindings this computer holds a management secret for, and those secrets."""
@@ -223,14 +272,27 @@ class FaultWorld(World):
         return {binding: STATES[state] for binding, state in states.items()}
 
 
+    def is_trusted(self, binding):
+        with sqlite3.connect(f"file:{self.platform.folder}/platform.db?mode=ro", uri=True) as database:
+            state, = database.execute("SELECT state FROM bindings WHERE lower(hex(id)) = ?", [binding]).fetchone()
+        return STATES.get(state) == "trusted"
+
+
 class Kim(Person):
     """Somebody who looks at the first page, too."""
 
-    def status(self):
-        """Asks the platform, and returns the sentence that answers whether it would work."""
+    def look_at_status(self):
+        """Asks the platform. Returns the sentence that answers whether it would work, and what to do
+        if the key is not in order."""
         process = self.start("status")  # it ends with a code that says so, too
         out, _ = process.communicate(timeout=DEADLINE)
-        return json.loads(out.strip().splitlines()[-1])["sentence"]
+        answer = json.loads(out.strip().splitlines()[-1])
+        row = next(row for row in answer["evidence"] if row["id"] == "key")
+        return answer["sentence"], None if row["level"] == "ok" else row["remedy"]
+
+    def status(self):
+        """The sentence alone."""
+        return self.look_at_status()[0]
 
 
 class FaultKey(Key):
@@ -242,23 +304,36 @@ class FaultKey(Key):
         FaultKey.made += 1
         super().__init__(world, FaultKey.made)
         self.adapter = "hci1"
+        self.hand = threading.Lock()
         # The leaf stands in the factory's file as it is: DER, whose second field is its length.
         made = (self.state / "factory").read_bytes()
         leaf = made[made.index(b"\x30\x82"):]
         self.certificate = hashlib.sha256(leaf[:4 + int.from_bytes(leaf[2:4], "big")]).digest()
 
+    def ctl(self, *words):
+        """There is one hand: what it is to do next waits until the button is let go."""
+        with self.hand:
+            return super().ctl(*words)
+
 
 class Try:
     """One run of `enigmctl pair`, and the hand that presses the button when it is asked to."""
 
-    def __init__(self, world, person=None, press=True, on_line=lambda line: None):
+    def __init__(self, world, person=None, words=(), press=True, on_line=lambda line: None):
         self.world = world
         self.press = press
         self.on_line = on_line
         self.lines = []
-        self.process = (person or world.kim).start("pair", secrets=[("--code-fd", world.key.setup_code)])
-        self.reader = threading.Thread(target=self.read)
+        self.process = (person or world.kim).start("pair", *words, secrets=[("--code-fd", world.key.setup_code)])
+        self.fault = None
+        self.reader = threading.Thread(target=self.follow)
         self.reader.start()
+
+    def follow(self):
+        try:
+            self.read()
+        except Exception as fault:  # whoever waits for the end is told
+            self.fault = fault
 
     def read(self):
         for text in self.process.stdout:
@@ -267,20 +342,24 @@ class Try:
             self.on_line(line)
             if line.get("state") == "waiting" and self.press:
                 self.press = False
-                # Whoever was killed meanwhile feels no finger.
-                subprocess.run(["enigm-keyctl", "--control", self.world.key.control, "press"],
-                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
+                with contextlib.suppress(WorldError):  # who was killed meanwhile feels no finger
+                    self.world.key.ctl("press")
 
     def wait(self):
         """Waits for its end. Returns its exit code, negative if it was killed."""
         try:
-            self.process.wait(timeout=DEADLINE * 3)
+            self.process.wait(timeout=DEADLINE * 5)
+        except subprocess.TimeoutExpired:
+            self.fault = self.fault or WorldError("the pairing goes on and on: " + "; ".join(map(str, self.lines)))
         finally:
             self.process.kill()  # nothing may keep the account from the cases to come
+        self.process.wait()
         self.reader.join()
         self.process.stdout.close()
         self.errors = self.process.stderr.read()
         self.process.stderr.close()
+        if self.fault:
+            raise self.fault
         return self.process.returncode
 
     @property
@@ -295,9 +374,9 @@ class Try:
         return next((words for words in reversed(read) if words), "")
 
 
-def pair(world, person=None):
+def pair(world, person=None, words=()):
     """Pairs, undisturbed."""
-    tried = Try(world, person)
+    tried = Try(world, person, words)
     tried.wait()
     return tried
 
@@ -305,6 +384,8 @@ def pair(world, person=None):
 def describe(seen):
     held = ", ".join(f"{binding[:8]} {state}" for binding, state in sorted(seen["platform"].items())) or "nothing"
     key = seen["key"]
+    if "replaced" in seen:
+        held += f"; the key before: {'trusted' if seen['replaced']['platform'] else 'replaced'}"
     return (f"app: {', '.join(binding[:8] for binding in seen['app']) or 'nothing'}; "
             f"key: {key['binding']}{' ' + key['binding_id'][:8] if key['binding_id'] else ''}; platform: {held}")
 
@@ -326,14 +407,19 @@ def fits(seen, fell_back=False):
     for binding in app:
         assert binding in platform, f"an orphan in the keyring: {binding}"
     assert len(app) <= 1, "two secrets for one key"
+    if "replaced" in seen:
+        before = seen["replaced"]
+        assert before["platform"] != bool(trusted), "of a key and the one before it, one protects"
+        assert before["app"], "the secret is gone with which the key before is wiped"
     return bool(trusted) and any(secret in key["flash"] for secret in app.values())
 
 
 def settle(world):
-    """Waits until the key has heard how its pending binding ended."""
+    """Waits until the key has heard how its pending binding ended, as it does once it reaches the platform."""
     felt = world.key.watch()
-    until = time.monotonic() + 2 * DEADLINE
-    while world.look_key()["binding"] == "pending" and time.monotonic() < until:
+    until = time.monotonic() + 4 * DEADLINE
+    while world.look_key()["binding"] == "pending":
+        assert time.monotonic() < until, "the key has not finished by itself"
         with contextlib.suppress(WorldError):
             felt.line(deadline=2)  # the news may have come before the watch began
     felt.stop()

@@ -85,6 +85,21 @@ JOINING = PAIRING[:8] + [
     (APP, "renames account.sealed", "notes that it is finished"),
 ]
 
+# A key that was another account's, and has not heard that it is free.
+RELEASING = PAIRING[:8] + [
+    (APP, "sends GET /v1/keys/{binding}", "asks whose it is"),
+    (PLATFORM, "sends 404", "says it is not this account's"),
+] + PAIRING[8:11] + [
+    (APP, "sends sealed", "release"),
+    (KEY, "renames state", "forgets its owner"),
+    (KEY, "sends sealed", "state: none"),
+    (KEY, "sends sealed", "done: release"),
+] + PAIRING[11:]
+
+# A key that takes the place of one that is in force, which ends as this one is trusted. Whoever looks
+# from outside sees a pairing like any other; a list of its own, for tables are told apart by what they are.
+REPLACING = list(PAIRING)
+
 # What enigmctl does once the pairing is over: it fetches the lists again, and changes nothing.
 AFTERWARDS = [
     (APP, "sends GET /v1/keys"), (APP, "sends GET /v1/contacts"), (APP, "sends GET /v1/invitations"),

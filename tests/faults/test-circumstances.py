@@ -10,7 +10,7 @@ import sys
 import threading
 
 from faults import DAY, FaultWorld, Try, describe, fits, pair, settle
-from points import APP, KEY, PAIRING, PLATFORM, PROGRAMS, number
+from points import APP, JOINING, KEY, PAIRING, PLATFORM, PROGRAMS, RELAYED, RELEASING, number
 import sentences
 import workers
 
@@ -111,26 +111,57 @@ class FallBack:
         world.key.start()
 
 
-def expected(circumstance, number):
+def expected(circumstance, table, point):
     """What the person may read as the pairing ends."""
-    kind = type(circumstance)
-    paired = [sentences.PAIRED] + ([sentences.RELAYED] if number >= 9 else [])
-    if kind is Cancel:
-        return [sentences.CANCELLED] if number <= 25 else paired + ([sentences.CANCELLED] if number == 26 else [])
-    if kind in (OutOfRange, FallBack):
-        return ([sentences.LOST] if number <= 15 else [sentences.MAY_FINISH, sentences.ELSEWHERE] if number <= 23
-                else paired + [sentences.MAY_FINISH] if number <= 26 else paired)
+    kind, at = type(circumstance), point.number
     if kind in (KeyringLocked, KeyringGone):
         return [sentences.LOCKED if kind is KeyringLocked else sentences.NO_KEYRING]
-    if kind is Clock and circumstance.who == PLATFORM and circumstance.seconds > 0:
-        return [sentences.CLOCK if number == 9 else sentences.TOOK_TOO_LONG]
-    if kind is Clock or number >= 12:
+    if table is RELEASING:
+        return [sentences.CANCELLED if kind is Cancel else sentences.LOST]
+    of_table = expected_pairing if table is PAIRING else expected_relaying if table is RELAYED else expected_joining
+    return of_table(circumstance, kind, at, point)
+
+
+def is_far_ahead(circumstance, kind):
+    return kind is Clock and circumstance.who == PLATFORM and circumstance.seconds > 0
+
+
+def expected_pairing(circumstance, kind, at, point):
+    paired = [sentences.PAIRED] + ([sentences.RELAYED] if at >= 9 else [])
+    if kind is Cancel:
+        return [sentences.CANCELLED] if at <= 25 else paired + ([sentences.CANCELLED] if at == 26 else [])
+    if kind in (OutOfRange, FallBack):
+        return ([sentences.LOST] if at <= 15 else [sentences.MAY_FINISH, sentences.ELSEWHERE] if at <= 23
+                else paired + [sentences.MAY_FINISH] if at <= 26 else paired)
+    if is_far_ahead(circumstance, kind):
+        return [sentences.CLOCK if at == 9 else sentences.TOOK_TOO_LONG]
+    if kind is Clock or at >= 12:
         return paired
-    return [sentences.AWAY] + (paired if number == 10 else [])
+    return [sentences.AWAY] + (paired if at == 10 else [])
 
 
-def run(world, circumstance, point):
-    key = world.new_key()
+def expected_relaying(circumstance, kind, at, point):
+    if kind is Cancel:
+        return ([sentences.CANCELLED] if at <= 28 else []) + ([sentences.RELAYED] if at >= 28 else [])
+    if kind in (OutOfRange, FallBack) and at == 27:
+        return [sentences.MAY_FINISH]
+    return [sentences.TOOK_TOO_LONG if is_far_ahead(circumstance, kind) else sentences.RELAYED]
+
+
+def expected_joining(circumstance, kind, at, point):
+    if kind is Cancel:
+        return ([sentences.CANCELLED] if at <= 25 else []) + ([sentences.JOINED] if at >= 25 else [])
+    if kind in (OutOfRange, FallBack):
+        return [sentences.LOST]
+    if kind is Clock:
+        # What the app sends was signed before its clock jumped, but for what it asks next.
+        return [sentences.CLOCK if at == 11 or circumstance.who == PLATFORM else sentences.JOINED]
+    return ([sentences.AWAY] if at <= 21 else []) + (
+        [sentences.JOINED] if at > 21 or point.who == PLATFORM and "syncs" in point.what else [])
+
+
+def run(world, circumstance, table, point):
+    words, key = world.prepare(table), world.key
     begun, over = threading.Event(), threading.Event()
     world.copies = []
 
@@ -157,17 +188,18 @@ def run(world, circumstance, point):
     tried = None
     world.witness.reset(plan)
     try:
-        tried = Try(world, on_line=on_line)
+        tried = Try(world, words=words, on_line=on_line)
         code = tried.wait()
     finally:
         end()
     assert begun.is_set(), f"the point was never reached: {tried.sentence}"
-    settle(world)
+    if table is not RELAYED:
+        settle(world)
     world.kim.status()
     seen = world.look()
     left = f"{describe(seen)}; ended with {code}; read: {tried.sentence}"
     whole = fits(seen, isinstance(circumstance, FallBack))
-    assert tried.sentence in expected(circumstance, point.number), f"not what was to be read here; {left}"
+    assert tried.sentence in expected(circumstance, table, point), f"not what was to be read here; {left}"
     if not whole:
         if isinstance(circumstance, FallBack):
             key.ctl("hold")
@@ -178,27 +210,34 @@ def run(world, circumstance, point):
     return f"{left}; {'whole' if whole else 'the next try paired'}"
 
 
+# Of each table the points that the one above it has not.
+TABLES = (("", PAIRING, 1, 32), (" while relaying", RELAYED, 26, 35), (" while joining", JOINING, 9, 28),
+          (" while releasing", RELEASING, 14, 17))
+
+
 def cases():
-    points = number(PAIRING)
-    https = [point for point in points if "POST" in point.what or point.what == "sends 200"]
-    radio = [point for point in points if point.what.startswith("sends ") and point not in https]
-    stores = [point for point in points if point.who == PLATFORM and "syncs" in point.what]
-    keeping = [point for point in points if point.what in ("sends POST /v1/attestations", "keeps a secret")]
-    for title, circumstance, where in (
-            ("cancel", Cancel(), points),
-            ("out of range", OutOfRange(), radio),
-            ("no network", NoNetwork(), https),
-            ("silence", Silence(), [point for point in https if "POST" in point.what]),
-            ("disk full", DiskFull(), [point for point in https if "POST" in point.what] + stores),
-            ("keyring locked", KeyringLocked(), keeping),
-            ("keyring gone", KeyringGone(), keeping),
-            *((f"clock of {who} {'ahead' if day > 0 else 'behind'}", Clock(who, day),
-               [point for point in https if "POST" in point.what])
-              for who in PROGRAMS for day in (DAY, -DAY)),
-            ("flash falls back", FallBack(), [point for point in points if point.number > 14
-                                              and point.who == KEY and "sends" in point.what])):
-        for point in where:
-            yield f"{title}/{point.number}-{point.who}-{point.name}", (circumstance, point)
+    for kind, table, first, last in TABLES:
+        points = [point for point in number(table) if first <= point.number <= last]
+        asked = [point for point in points if point.what.startswith(("sends POST", "sends GET"))]
+        posted = [point for point in asked if "POST" in point.what]
+        https = asked + [point for point in points if point.what == "sends 200"]
+        radio = [point for point in points if point.what.startswith("sends ") and point not in https]
+        stores = [point for point in points if point.who == PLATFORM and "syncs" in point.what]
+        keeping = [point for point in points if point.what in ("sends POST /v1/attestations", "keeps a secret")
+                   or point.what.endswith("/joins")]
+        for title, circumstance, where in (
+                ("cancel", Cancel(), [point for point in points if table is PAIRING or point.who != PLATFORM]),
+                ("out of range", OutOfRange(), radio),
+                ("no network", NoNetwork(), https),
+                ("silence", Silence(), posted),
+                ("disk full", DiskFull(), posted + stores),
+                ("keyring locked", KeyringLocked(), keeping),
+                ("keyring gone", KeyringGone(), keeping),
+                *((f"clock of {who} {'ahead' if day > 0 else 'behind'}", Clock(who, day), posted)
+                  for who in PROGRAMS if who != KEY or table is not JOINING for day in (DAY, -DAY)),
+                ("flash falls back", FallBack(), [point for point in radio if point.who == KEY and point.number > 14])):
+            for point in where:
+                yield f"{title}{kind}/{point.number}-{point.who}-{point.name}", (circumstance, table, point)
 
 
 if __name__ == "__main__":

@@ -9,19 +9,19 @@ import sys
 from itertools import zip_longest
 
 from faults import FaultWorld, pair
-from points import AFTERWARDS, JOINING, KEY, PAIRING, PROGRAMS, RELAYED
+from points import AFTERWARDS, JOINING, KEY, PAIRING, PROGRAMS, RELAYED, RELEASING, REPLACING
 import tap
 
 
 def compare(world, table):
     """Pairs, and compares what the witness saw with the table."""
-    tried = None
+    words, tried = world.prepare(table), None
     # One try a second: the app waits by itself, and what it does then is not looked at here.
     while tried is None or (KEY, "sends refused", 1) in world.witness.events:
         if table is JOINING:
             world.forget_secrets()
         world.witness.reset()
-        tried = pair(world)
+        tried = pair(world, words=words)
     assert tried.process.returncode == 0, tried.sentence
     for who in PROGRAMS:
         seen = [what for actor, what, _ in world.witness.events if actor == who]
@@ -43,21 +43,27 @@ def compare(world, table):
 
 def test_pairing():
     with FaultWorld() as world:
-        world.new_key()
         compare(world, PAIRING)
 
 
 def test_relayed():
     with FaultWorld() as world:
-        world.new_key().ctl("network", "off")
         compare(world, RELAYED)
 
 
 def test_joining():
     with FaultWorld() as world:
-        world.new_key()
-        assert pair(world).process.returncode == 0
         compare(world, JOINING)
+
+
+def test_releasing():
+    with FaultWorld() as world:
+        compare(world, RELEASING)
+
+
+def test_replacing():
+    with FaultWorld() as world:
+        compare(world, REPLACING)
 
 
 if __name__ == "__main__":
