@@ -41,6 +41,7 @@ class Cable:
         self.ending = 0  # disconnects of ours, which the kernel knows nothing of
         self.ended = set()
         self.losing = False  # rest of a notification
+        self.delaying = False  # the same
 
     def close(self):
         os.close(self.host)
@@ -56,6 +57,8 @@ class Air:
         self.apart = set()  # of frozensets of two names
         self.to_lose = 0
         self.to_carry = 0
+        self.delay_seconds = 0
+        self.late = []  # of times, cables and packets of notifications, in this order
         self.mtu = None  # nullable: what both ends are made to agree on
         self.strangers = []
         self.interval = None
@@ -109,6 +112,11 @@ class Air:
         with self.lock:
             self.to_lose = notifications
 
+    def delay(self, seconds):
+        """So late each notification arrives from now on."""
+        with self.lock:
+            self.delay_seconds = seconds
+
     def set_mtu(self, mtu):
         """For links made from now on."""
         with self.lock:
@@ -151,8 +159,9 @@ class Air:
         while self.running:
             wait = None
             with self.lock:
-                if self.interval:
-                    wait = max(0, self.next_at - time.monotonic())
+                times = ([self.next_at] if self.interval else []) + [at for at, _, _ in self.late[:1]]
+                if times:
+                    wait = max(0, min(times) - time.monotonic())
             for key, _ in self.selector.select(wait):
                 with self.lock:
                     if key.data is None:
@@ -160,7 +169,14 @@ class Air:
                     elif key.data[0].name in self.cables:
                         key.data[1](key.data[0])
             with self.lock:
+                self.send_late()
                 self.send_strangers()
+
+    def send_late(self):
+        while self.late and self.late[0][0] <= time.monotonic():
+            _, cable, packet = self.late.pop(0)
+            if cable.name in self.cables:
+                os.write(cable.host, packet)
 
     def send_strangers(self):
         now = time.monotonic()
@@ -196,6 +212,9 @@ class Air:
                 packet = self.look_at_event(cable, packet)
             elif packet[0] == DATA:
                 packet = self.look_at_data(cable, packet, ATT_NOTIFICATION)
+                if packet and cable.delaying:
+                    self.late.append((time.monotonic() + self.delay_seconds, cable, packet))
+                    continue
             if packet:
                 os.write(cable.host, packet)
 
@@ -261,7 +280,7 @@ class Air:
         flags = struct.unpack_from("<H", packet, 1)[0] >> 12
         if flags & 3 == 1:  # the rest of one that was longer
             return None if cable.losing else packet
-        cable.losing = False
+        cable.losing = cable.delaying = False
         channel, code = struct.unpack_from("<HB", packet, 7)
         if channel != ATT_CHANNEL:
             return packet
@@ -273,6 +292,7 @@ class Air:
             self.to_lose -= 1
             cable.losing = True
             return None
+        cable.delaying = code == ATT_NOTIFICATION and self.delay_seconds > 0
         if self.to_carry:
             self.to_carry -= 1
             if not self.to_carry:

@@ -206,34 +206,83 @@ def case_out_of_range(stage):
                        lambda hand: hand.set_range("hci0", "hci1", True))
 
 
+def await_state(key, state):
+    """Waits until the key says that its binding is none, pending or trusted."""
+    while json.loads(key.ctl("state"))["binding"] != state:
+        key.felt.await_line("state ")
+
+
+def pair_and_cut(stage, key, n):
+    """Pairs while the link ends in place of the n-th packet. Returns whether it had no such packet to lose;
+    else what is left is what the person read."""
+    key.ctl("hold")
+    stage.hand.cut_at(n)
+    pairing = stage.pair(key)
+    line = pairing.await_line(lambda line: line.get("message") == PRESS or "error" in line, "a word")
+    if "error" not in line:
+        key.ctl("press")
+        line = pairing.await_line(lambda line: "error" in line or "binding" in line, "an end")
+    pairing.end()
+    stage.hand.cut_at(0)
+    stage.tell(f"cut at {n}: {pairing.said[-2:][0]}")
+    stage.assert_nothing_left()
+    if "binding" in line:
+        return True
+    assert line["error"] in (LOST, UNHEARD, ELSEWHERE), "\n".join(pairing.said)
+    # What was confirmed becomes trusted by itself, and what was not is forgotten.
+    await_state(key, "none" if line["error"] == LOST else "trusted")
+    in_force = [item["binding"] for item in stage.owner.ctl("keys")["keys"] if item["state"] in ("pending", "trusted")]
+    bound = json.loads(key.ctl("state"))["binding_id"]
+    assert in_force == ([bound] if bound else []), (in_force, bound)
+    return False
+
+
 def case_link_lost_anywhere(stage):
-    """The link ends in place of each write and each notification, one after the other"""
-    hand, key, n = stage.hand, stage.new_key(), 0
-    while True:
-        n += 1
-        key.ctl("hold")
-        hand.cut_at(n)
-        pairing = stage.pair(key)
-        words = ""
-        try:
-            pairing.await_line(lambda line: line.get("message") == PRESS or "error" in line, "a word")
-            if "error" not in pairing.said[-1]:
-                key.ctl("press")
-                pairing.await_line(lambda line: "error" in line or "binding" in line, "an end")
-        finally:
-            code = pairing.end()
-        words = pairing.said[-1]
-        stage.tell(f"cut at {n}: {pairing.said[-2:][0]}")
-        if code == 0:
+    """The link ends in place of a write or a notification: of each, or where that takes long of one in each step"""
+    hand, key, lost = stage.hand, stage.new_key(), []
+    for item in stage.owner.ctl("keys")["keys"]:
+        if item["state"] == "trusted":
+            stage.owner.ctl("revoke", item["binding"], "--reason=retired", "--yes")
+    hand.set_plain(True)
+    for n in hand.cuts:
+        if pair_and_cut(stage, key, n):
             break
-        assert any(sentence in words for sentence in (LOST, UNHEARD, ELSEWHERE)), "\n".join(pairing.said)
-        assert n < 200
-    hand.cut_at(0)
-    keys = stage.owner.ctl("keys")["keys"]
-    assert [item["state"] for item in keys if item["state"] == "trusted"], keys
+        lost.append(n)
+        bound = json.loads(key.ctl("state"))["binding_id"]
+        if bound:
+            stage.owner.ctl("revoke", bound, "--reason=retired", "--yes")
+            stage.put_away(key)
+            key = stage.new_key()
+    hand.set_plain(False)
+    if n not in lost:
+        stage.tell(f"the pairing that held had {n - 1} packets to lose")
+    assert len(lost) >= 6, lost
+    stage.put_away(key)
+
+
+def case_notification_lost(stage):
+    """What the key says is lost on its way: the link ends, that is said, and the next try pairs"""
+    key = stage.new_key()
+    key.ctl("hold")
+    stage.hand.set_plain(True)
+    stage.hand.lose(1)
+    stage.pair(key).fails(LOST)
+    stage.pairs(key)
+    stage.hand.set_plain(False)
     stage.assert_nothing_left()
     stage.put_away(key)
-    stage.tell(f"the pairing that held had {n - 1} writes and notifications to lose")
+
+
+def case_notifications_late(stage):
+    """What the key says comes half a second late, all of it: it pairs all the same"""
+    key = stage.new_key()
+    stage.hand.set_plain(True)
+    stage.hand.delay(500)
+    stage.pairs(key)
+    stage.hand.delay(0)
+    stage.hand.set_plain(False)
+    stage.assert_nothing_left()
+    stage.put_away(key)
 
 
 def case_two_keys(stage):

@@ -112,9 +112,16 @@ class RealHand(Hand):
     def set_mtu(self, mtu):
         """An MTU this small there is only without Enhanced ATT, which a key that is no computer has not."""
         self.air.set_mtu(mtu)
-        self.world.channels = 1 if mtu < 64 else 3
+        self.set_plain(mtu < 64)
+
+    def set_plain(self, plain):
+        """The hand reaches what goes over the one channel that there always is."""
+        self.world.channels = 1 if plain else 3
         self.kill()
         self.restart()
+
+    def delay(self, milliseconds):
+        self.air.delay(milliseconds / 1000)
 
     def lose(self, notifications):
         self.air.lose(notifications)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a hand, a wall or a crowd does to the practice radio, for tests in Python."""
+import itertools
+
 from gi.repository import Gio, GLib
 from world import DEADLINE
 
@@ -9,6 +11,8 @@ ADAPTER = "org.bluez.Adapter1"
 
 class Hand:
     """A hand on a world's radio. Adapters are named as in hci0; the app uses that one."""
+
+    cuts = itertools.count(1)  # at which packets it is worth while to cut a pairing off
 
     def __init__(self, world):
         self.world = world
@@ -52,6 +56,9 @@ class Hand:
     def set_mtu(self, mtu):
         """For links made from now on."""
         self.do("SetMtu", "(q)", mtu)
+
+    def set_plain(self, plain):
+        """Whether links made from now on carry what can be lost, delayed and cut, and nothing else."""
 
     def lose(self, notifications):
         """So many from now on are sent and do not arrive."""
