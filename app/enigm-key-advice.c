@@ -5,19 +5,26 @@
 
 #include "enigm-key.h"
 
-static gchar *
+static const gchar *
 describe_restricted (EnigmKey *self)
 {
   const EnigmKeyReasons reasons = enigm_key_get_reasons (self);
+  const gboolean suspended = (reasons & ENIGM_KEY_REASON_SUSPENDED) != 0;
 
   if (reasons & ENIGM_KEY_REASON_LOST)
-    return g_strdup (_ ("If you find it, say so. If you do not, revoke it, or pair another key in "
-                        "its place."));
+    return suspended
+             ? _ ("It is lost and suspended. If you find it, say so, and ask whoever runs the "
+                  "platform. If you do not, revoke it, or pair another key in its place.")
+             : _ ("If you find it, say so. If you do not, revoke it, or pair another key in its "
+                  "place.");
   if (reasons & ENIGM_KEY_REASON_UNPROVED)
-    return g_strdup (_ ("The platform was restored from a copy. Confirm that this key is in your "
-                        "hands, or revoke it."));
-  return g_strdup (_ ("Ask whoever runs the platform why it is suspended. Meanwhile, another key "
-                      "can protect you."));
+    return suspended
+             ? _ ("The platform was restored from a copy, and this key is suspended. Confirm that "
+                  "it is in your hands and ask whoever runs the platform, or revoke it.")
+             : _ ("The platform was restored from a copy. Confirm that this key is in your hands, "
+                  "or revoke it.");
+  return _ ("Ask whoever runs the platform why it is suspended. Meanwhile, another key can protect "
+            "you.");
 }
 
 gchar *
@@ -31,7 +38,7 @@ enigm_key_describe_remaining (EnigmKey *self)
   switch (enigm_key_get_state (self))
     {
     case ENIGM_KEY_STATE_RESTRICTED:
-      return describe_restricted (self);
+      return g_strdup (describe_restricted (self));
     case ENIGM_KEY_STATE_TRUSTED:
       if (enigm_key_get_proved_time (self) == 0)
         return g_strdup (

@@ -142,46 +142,76 @@ enigm_key_change_get_reason (EnigmKeyChange *self)
   return self->reason;
 }
 
-static const gchar *
-describe_to (EnigmKeyChange *self)
+/* What happened, by where it led, who did it and why; %NULL stands for any. The first line that
+ * fits is taken, so that what a later platform adds still reads by the state it led to. */
+static const struct
 {
-  static const struct
-  {
-    const gchar *to;
-    const gchar *words;
-  } words[] = {
-    { "pending", N_ ("Bound") },         { "trusted", N_ ("Trusted") },
-    { "restricted", N_ ("Restricted") }, { "revoked", N_ ("Revoked") },
-    { "replaced", N_ ("Replaced") },     { "retired", N_ ("Retired") },
-    { "cancelled", N_ ("Cancelled") },   { "expired", N_ ("Expired") },
-    { "lost", N_ ("Marked as lost") },   { "found", N_ ("Marked as found") },
-    { "suspended", N_ ("Suspended") },   { "resumed", N_ ("Resumed") },
-    { "released", N_ ("Released") },
-  };
+  const gchar *to;
+  const gchar *by;
+  const gchar *reason;
+  const gchar *sentence;
+} sentences[] = {
+  { "pending", NULL, NULL, N_ ("Bound to your account, not proved yet") },
 
-  if (g_str_equal (self->to, "restricted") && g_str_equal (self->reason, "lost"))
-    return _ ("Marked as lost");
-  if (g_str_equal (self->to, "trusted") && g_str_equal (self->from, "restricted"))
-    return _ ("Trusted again");
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_str_equal (words[i].to, self->to))
-      return _ (words[i].words);
-  return self->to;
-}
+  { "trusted", "key", "proved", N_ ("Trusted: the key proved itself") },
+  { "trusted", "app", "found", N_ ("You said that you have it; its presses count again") },
+  { "trusted", "command", "found",
+    N_ ("Marked as found by whoever runs the platform; its presses count again") },
+  { "trusted", NULL, "resumed",
+    N_ ("Suspension ended by whoever runs the platform; its presses count again") },
+  { "trusted", NULL, NULL, N_ ("Trusted") },
+
+  { "restricted", "app", "lost", N_ ("Marked as lost in the app") },
+  { "restricted", "command", "lost", N_ ("Marked as lost by whoever runs the platform") },
+  { "restricted", NULL, "suspended", N_ ("Suspended by whoever runs the platform") },
+  { "restricted", NULL, "unproved",
+    N_ ("Not proved any more: the platform was restored from a copy") },
+  { "restricted", "app", "found",
+    N_ ("You said that you have it; its presses stay refused for another reason") },
+  { "restricted", "command", "found",
+    N_ ("Marked as found by whoever runs the platform; its presses stay refused for another "
+        "reason") },
+  { "restricted", NULL, "resumed",
+    N_ ("Suspension ended by whoever runs the platform; its presses stay refused for another "
+        "reason") },
+  { "restricted", NULL, NULL, N_ ("Restricted") },
+
+  { "revoked", "app", "lost", N_ ("Revoked as lost in the app") },
+  { "revoked", "app", "stolen", N_ ("Revoked as stolen in the app") },
+  { "revoked", "app", "retired", N_ ("Revoked as no longer used in the app") },
+  { "revoked", "app", "replaced", N_ ("Revoked as replaced in the app") },
+  { "revoked", "command", "lost", N_ ("Revoked as lost by whoever runs the platform") },
+  { "revoked", "command", "stolen", N_ ("Revoked as stolen by whoever runs the platform") },
+  { "revoked", "command", "retired",
+    N_ ("Revoked as no longer used by whoever runs the platform") },
+  { "revoked", "command", "replaced", N_ ("Revoked as replaced by whoever runs the platform") },
+  { "revoked", NULL, NULL, N_ ("Revoked") },
+
+  { "replaced", NULL, NULL, N_ ("Replaced: a newer pairing took its place") },
+  { "retired", NULL, NULL, N_ ("Retired in the app") },
+
+  { "cancelled", NULL, "cancelled", N_ ("Pairing cancelled in the app") },
+  { "cancelled", NULL, "newer", N_ ("Pairing ended: the key was paired anew") },
+  { "cancelled", NULL, "lost", N_ ("Pairing ended: the key was marked as lost") },
+  { "cancelled", NULL, "retired", N_ ("Pairing ended: the key was retired") },
+  { "cancelled", NULL, NULL, N_ ("Pairing ended") },
+  { "expired", NULL, NULL, N_ ("Pairing ended: the key did not prove itself in time") },
+
+  { "released", "app", NULL, N_ ("Released in the app; it belongs to nobody") },
+  { "released", "command", NULL,
+    N_ ("Released by whoever runs the platform; it belongs to nobody") },
+  { "released", NULL, NULL, N_ ("Released; it belongs to nobody") },
+};
 
 gchar *
 enigm_key_change_describe (EnigmKeyChange *self)
 {
   g_return_val_if_fail (ENIGM_IS_KEY_CHANGE (self), NULL);
 
-  /* Translators: %s is what happened to a key, such as “Revoked” */
-  if (g_str_equal (self->by, "app"))
-    return g_strdup_printf (_ ("%s in the app"), describe_to (self));
-  if (g_str_equal (self->by, "command"))
-    return g_strdup_printf (_ ("%s by Enigm Command"), describe_to (self));
-  if (g_str_equal (self->by, "key"))
-    return g_strdup_printf (_ ("%s by the key itself"), describe_to (self));
-  if (g_str_equal (self->by, "platform"))
-    return g_strdup_printf (_ ("%s by the platform"), describe_to (self));
-  return g_strdup (describe_to (self));
+  for (guint i = 0; i < G_N_ELEMENTS (sentences); i++)
+    if (g_str_equal (sentences[i].to, self->to) &&
+        (sentences[i].by == NULL || g_str_equal (sentences[i].by, self->by)) &&
+        (sentences[i].reason == NULL || g_str_equal (sentences[i].reason, self->reason)))
+      return g_strdup (_ (sentences[i].sentence));
+  return g_strdup (_ ("Changed in a way that this version of Enigm App does not know"));
 }

@@ -86,8 +86,8 @@ typedef enum
  * EnigmKeyChange:
  *
  * One line of a key's history. Immutable. Properties: `time` (gint64, Unix seconds), `from`, `to`
- * (states as the platform names them, "" for none), `by` (`app`, `command`, `key`, `platform`),
- * `reason` (may be "").
+ * (states as the platform names them, "" for none; `released` where its ownership ended), `by`
+ * (`app`, `command`, `key`, `platform`), `reason` (may be "").
  */
 #define ENIGM_TYPE_KEY_CHANGE (enigm_key_change_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmKeyChange, enigm_key_change, ENIGM, KEY_CHANGE, GObject)
@@ -101,7 +101,8 @@ const gchar *enigm_key_change_get_reason (EnigmKeyChange *self);
 /**
  * enigm_key_change_describe:
  *
- * Returns: (transfer full): a translated sentence, such as "Marked as lost in the app."
+ * Returns: (transfer full): what happened, by whom and why, translated, such as "Marked as lost in
+ *   the app"
  */
 gchar *enigm_key_change_describe (EnigmKeyChange *self);
 
@@ -211,6 +212,15 @@ gchar *enigm_key_describe_state (EnigmKey *self);
  *   translated; %NULL for nothing
  */
 gchar *enigm_key_describe_remaining (EnigmKey *self);
+
+/**
+ * enigm_key_describe_refusal:
+ * @to: what was asked for, as in enigm_account_set_key_state_async()
+ *
+ * Returns: (transfer full) (nullable): why that is not done in the state it is in, and what can be
+ *   done instead, translated; %NULL where the state does not forbid it
+ */
+gchar *enigm_key_describe_refusal (EnigmKey *self, const gchar *to);
 
 GType enigm_key_state_get_type (void);
 #define ENIGM_TYPE_KEY_STATE (enigm_key_state_get_type ())

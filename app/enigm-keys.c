@@ -58,6 +58,7 @@ typedef struct
   gchar *binding;
   gchar *to;
   gchar *reason;
+  GError *refused;
 } Change;
 
 static void
@@ -68,6 +69,7 @@ change_free (gpointer data)
   g_free (change->binding);
   g_free (change->to);
   g_free (change->reason);
+  g_clear_error (&change->refused);
   g_free (change);
 }
 
@@ -88,6 +90,65 @@ on_revocation_kept (GObject *object, GAsyncResult *result, gpointer data)
   g_hash_table_remove (self->revoking, change->binding);
   enigm_account_decorate (self);
   g_task_return_error (task, error);
+}
+
+/* Another binding of the same key, in force, is why an ended one cannot be released. */
+static gboolean
+is_paired_again (EnigmAccount *self, EnigmKey *key)
+{
+  GListModel *keys = enigm_account_get_keys (self);
+
+  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
+    {
+      g_autoptr (EnigmKey) other = g_list_model_get_item (keys, i);
+
+      if (other != key &&
+          g_str_equal (enigm_key_get_certificate (other), enigm_key_get_certificate (key)) &&
+          enigm_key_allows (other, ENIGM_KEY_ACTION_REVOKE))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What was refused is said by the state that the key turned out to be in. */
+static void
+on_key_looked_at (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  EnigmAccount *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  g_autoptr (JsonNode) answer =
+    enigm_platform_call_finish (ENIGM_PLATFORM (object), result, NULL, NULL);
+  g_autofree gchar *sentence = NULL;
+  EnigmKey *key;
+
+  if (answer != NULL && self->platform == ENIGM_PLATFORM (object))
+    merge_key (self, answer, NULL);
+  key = enigm_account_find_key (self, change->binding);
+  if (key != NULL)
+    sentence = enigm_key_describe_refusal (key, change->to);
+  if (key != NULL && sentence == NULL && g_str_equal (change->to, "released") &&
+      is_paired_again (self, key))
+    sentence = g_strdup (_ ("This key is paired again and in force. Nothing changed. Revoke or "
+                            "retire that pairing first."));
+  if (sentence != NULL)
+    {
+      g_clear_error (&change->refused);
+      change->refused = g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED, sentence);
+    }
+  g_task_return_error (task, g_steal_pointer (&change->refused));
+}
+
+static void
+look_at_key (GTask *task, const GError *refused)
+{
+  EnigmAccount *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  g_autofree gchar *path = g_strdup_printf ("/v1/keys/%s", change->binding);
+
+  change->refused = g_error_copy (refused);
+  enigm_platform_call_async (self->platform, "GET", path, NULL, ENIGM_PLATFORM_CALL_BEARER, NULL,
+                             g_task_get_cancellable (task), on_key_looked_at, g_object_ref (task));
 }
 
 static void
@@ -118,6 +179,12 @@ on_state_answered (GObject *object, GAsyncResult *result, gpointer data)
       g_hash_table_insert (self->revoking, g_strdup (change->binding), g_strdup (change->reason));
       enigm_account_decorate (self);
       enigm_account_save_async (self, NULL, on_revocation_kept, g_steal_pointer (&task));
+      return;
+    }
+  if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_REFUSED) &&
+      self->platform == ENIGM_PLATFORM (object))
+    {
+      look_at_key (task, error);
       return;
     }
   g_task_return_error (task, enigm_account_note_error (self, g_steal_pointer (&error)));

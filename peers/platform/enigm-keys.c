@@ -40,6 +40,7 @@ history_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GError 
     {
       JsonObject *line = json_object_new ();
       EnigmBindingState from = (EnigmBindingState) enigm_statement_get_int64 (row, 1);
+      EnigmBindingState to = (EnigmBindingState) enigm_statement_get_int64 (row, 2);
 
       json_object_set_int_member (line, "time", enigm_statement_get_int64 (row, 0));
       /* Nothing comes before the beginning. */
@@ -47,9 +48,9 @@ history_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GError 
         json_object_set_null_member (line, "from");
       else
         json_object_set_string_member (line, "from", enigm_binding_state_name (from));
+      /* A release leads to no state, and ends the ownership. */
       json_object_set_string_member (
-        line, "to",
-        enigm_binding_state_name ((EnigmBindingState) enigm_statement_get_int64 (row, 2)));
+        line, "to", to == ENIGM_BINDING_NONE ? "released" : enigm_binding_state_name (to));
       json_object_set_string_member (
         line, "by", enigm_binding_by_name ((EnigmBindingBy) enigm_statement_get_int64 (row, 3)));
       json_object_set_string_member (

@@ -72,7 +72,7 @@ static const char *const by_names[ENIGM_BINDING_N_BY] = { "app", "command", "key
 
 static const char *const reason_names[ENIGM_BINDING_N_REASONS] = {
   "attested",  "proved",  "expired",  "cancelled", "newer",   "lost",     "found",
-  "suspended", "resumed", "unproved", "stolen",    "retired", "replaced",
+  "suspended", "resumed", "unproved", "stolen",    "retired", "replaced", "released",
 };
 
 /**

@@ -68,6 +68,7 @@ typedef enum
  * @ENIGM_REASON_STOLEN: the key was stolen
  * @ENIGM_REASON_RETIRED: the key is no longer used
  * @ENIGM_REASON_REPLACED: another binding or key took its place
+ * @ENIGM_REASON_RELEASED: its ownership ended; in histories alone, for it is no change of state
  *
  * Why a binding changed. The numbers are stored: never renumber.
  */
@@ -86,9 +87,10 @@ typedef enum
   ENIGM_REASON_STOLEN = 10,
   ENIGM_REASON_RETIRED = 11,
   ENIGM_REASON_REPLACED = 12,
+  ENIGM_REASON_RELEASED = 13,
 } EnigmBindingReason;
 
-#define ENIGM_BINDING_N_REASONS 13
+#define ENIGM_BINDING_N_REASONS 14
 
 /**
  * EnigmRestriction:

@@ -119,6 +119,48 @@ enigm_ownership_take (EnigmPlatformState *state, const EnigmBinding *binding, GE
 }
 
 /**
+ * enigm_ownership_end:
+ * @state: the platform, in a transaction
+ * @certificate: a certificate hash
+ * @binding: a binding of it, of the account that owns it
+ * @time: when
+ * @by: who asked
+ * @error: return location
+ *
+ * What a release changes in the database, also when the journal brings it back: the certificate is
+ * nobody's, and each of the account's bindings of it says so, with a line in its history.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+enigm_ownership_end (EnigmPlatformState *state,
+                     const guint8 certificate[ENIGM_SHA256_SIZE],
+                     const guint8 binding[ENIGM_ID_SIZE],
+                     gint64 time,
+                     EnigmBindingBy by,
+                     GError **error)
+{
+  g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
+
+  return enigm_store_run (state->store, error,
+                          "UPDATE certificates SET owner = NULL WHERE hash = ?1", "b", certificate,
+                          (gsize) ENIGM_SHA256_SIZE) &&
+         enigm_store_run (
+           state->store, error,
+           "INSERT INTO binding_history (binding, time, from_state, to_state, by, reason) "
+           "SELECT id, ?3, state, ?4, ?5, ?6 FROM bindings WHERE certificate = ?1 AND "
+           "account = (SELECT account FROM bindings WHERE id = ?2) AND "
+           "trusted IS NOT NULL AND released IS NULL",
+           "bkiiii", certificate, (gsize) ENIGM_SHA256_SIZE, binding, time,
+           (gint64) ENIGM_BINDING_NONE, (gint64) by, (gint64) ENIGM_REASON_RELEASED) &&
+         enigm_store_run (state->store, error,
+                          "UPDATE bindings SET released = ?3 WHERE certificate = ?1 AND "
+                          "account = (SELECT account FROM bindings WHERE id = ?2) AND "
+                          "trusted IS NOT NULL AND released IS NULL",
+                          "bki", certificate, (gsize) ENIGM_SHA256_SIZE, binding, time);
+}
+
+/**
  * enigm_ownership_release:
  * @state: the platform, in a transaction
  * @binding: an ended binding of the account that owns the certificate; it is kept right
@@ -170,13 +212,7 @@ enigm_ownership_release (EnigmPlatformState *state,
 
   now = enigm_platform_state_now (state);
   detail = g_strdup_printf ("released by %s", enigm_binding_by_name (by));
-  if (!enigm_store_run (state->store, error, "UPDATE certificates SET owner = NULL WHERE hash = ?1",
-                        "b", binding->certificate, sizeof binding->certificate) ||
-      !enigm_store_run (state->store, error,
-                        "UPDATE bindings SET released = ?3 WHERE certificate = ?1 "
-                        "AND account = ?2 AND trusted IS NOT NULL AND released IS NULL",
-                        "bki", binding->certificate, sizeof binding->certificate, binding->account,
-                        now) ||
+  if (!enigm_ownership_end (state, binding->certificate, binding->id, now, by, error) ||
       !audit (state, binding->pseudonym, "ownership", detail, error) ||
       !enigm_bindings_tell_owner (state, binding, error))
     return FALSE;

@@ -34,6 +34,12 @@ gboolean enigm_ownership_allows_binding (EnigmPlatformState *state,
                                          GError **error);
 gboolean
 enigm_ownership_take (EnigmPlatformState *state, const EnigmBinding *binding, GError **error);
+gboolean enigm_ownership_end (EnigmPlatformState *state,
+                              const guint8 certificate[ENIGM_SHA256_SIZE],
+                              const guint8 binding[ENIGM_ID_SIZE],
+                              gint64 time,
+                              EnigmBindingBy by,
+                              GError **error);
 gboolean enigm_ownership_release (EnigmPlatformState *state,
                                   EnigmBinding *binding,
                                   EnigmBindingBy by,

@@ -7,6 +7,7 @@
 
 #include "enigm-bindings.h"
 #include "enigm-journal.h"
+#include "enigm-ownership.h"
 
 #define CHANGE_MAX 65536
 
@@ -97,14 +98,9 @@ replay_ownership (EnigmChange *change, GError **error)
                             "ON CONFLICT (hash) DO UPDATE SET owner = ?2, binding = ?3",
                             "bkk", certificate, sizeof certificate,
                             g_bytes_get_data (account, NULL), g_bytes_get_data (binding, NULL));
-  return enigm_store_run (store, error, "UPDATE certificates SET owner = NULL WHERE hash = ?1", "b",
-                          certificate, sizeof certificate) &&
-         enigm_store_run (store, error,
-                          "UPDATE bindings SET released = ?3 WHERE certificate = ?1 AND "
-                          "account = (SELECT account FROM bindings WHERE id = ?2) AND "
-                          "trusted IS NOT NULL AND released IS NULL",
-                          "bki", certificate, sizeof certificate, g_bytes_get_data (binding, NULL),
-                          change->time);
+  /* The journal does not say who asked. */
+  return enigm_ownership_end (change->state, certificate, g_bytes_get_data (binding, NULL),
+                              change->time, ENIGM_BINDING_BY_PLATFORM, error);
 }
 
 static gboolean

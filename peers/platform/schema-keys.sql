@@ -81,6 +81,7 @@ CREATE TABLE binding_history (
   binding BLOB NOT NULL REFERENCES bindings (id) ON DELETE CASCADE,
   time INTEGER NOT NULL,
   from_state INTEGER NOT NULL,
+  -- 0: none, its ownership ended.
   to_state INTEGER NOT NULL,
   by INTEGER NOT NULL,
   reason INTEGER NOT NULL

@@ -53,6 +53,9 @@ test_lifecycle (World *world, gconstpointer data)
   admin_assert_wish (world, operator, key, RELEASE, "key-suspended");
   admin_assert_wish (world, operator, key, "{\"to\":\"resumed\"}", "revoked");
   admin_assert_wish (world, operator, key, RELEASE, "revoked");
+  g_assert_cmpint (
+    world_count (world, "SELECT count (*) FROM binding_history WHERE to_state = 0 AND by = 1"), ==,
+    1);
   key_pair (world, key, ben);
 }
 

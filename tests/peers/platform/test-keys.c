@@ -311,6 +311,34 @@ test_suspension_follows_the_hardware (World *world, gconstpointer data)
   assert_becomes (world, person, key, "released", NULL, "revoked");
 }
 
+/* A release has a line in the history, and once only. */
+static void
+test_release_is_history (World *world, gconstpointer data)
+{
+  static const char *const names[] = { "from", "to", "by", "reason" };
+  static const char *const words[] = { "revoked", "released", "app", "released" };
+  g_autoptr (Person) person = person_new (world, "anna");
+  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+  g_autofree char *path = NULL;
+  g_autoptr (Answer) shown = NULL;
+  JsonArray *history;
+  JsonObject *last;
+
+  key_pair (world, key, person);
+  assert_becomes (world, person, key, "revoked", "lost", "revoked");
+  assert_becomes (world, person, key, "released", NULL, "revoked");
+  assert_becomes (world, person, key, "released", NULL, "revoked");
+  path = key_path (key, "");
+  shown = person_ask (world, person, "GET", path, FALSE, NULL);
+  history = json_object_get_array_member (shown->json, "history");
+  g_assert_cmpuint (json_array_get_length (history), ==, 4);
+  last = json_array_get_object_element (history, 3);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (json_object_get_string_member (last, names[i]), ==, words[i]);
+  g_assert_cmpint (json_object_get_int_member (last, "time"), ==,
+                   json_object_get_int_member (shown->json, "released"));
+}
+
 static void
 test_only_the_owner (World *world, gconstpointer data)
 {
@@ -516,6 +544,7 @@ main (int argc, char **argv)
   ADD ("/keys/pending-goes-with-the-old", test_pending_goes_with_the_old);
   ADD ("/keys/revoked-with-an-open-event", test_revoked_with_an_open_event);
   ADD ("/keys/suspension-follows-the-hardware", test_suspension_follows_the_hardware);
+  ADD ("/keys/release-is-history", test_release_is_history);
   ADD ("/keys/only-the-owner", test_only_the_owner);
   ADD ("/keys/orders", test_orders);
   ADD ("/keys/computers", test_computers);

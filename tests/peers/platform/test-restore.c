@@ -207,6 +207,11 @@ test_before_a_release (World *world, gconstpointer data)
     {
       g_assert_cmpint (say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_RELEASED);
       g_assert_cmpint (say (world, bens, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_ACCEPTED);
+      /* Its history says so again, though not who asked: the journal does not know. */
+      g_assert_cmpint (world_count (world,
+                                    "SELECT count (*) FROM binding_history WHERE to_state = 0 AND "
+                                    "from_state = 6 AND by = 3 AND reason = 13"),
+                       ==, 1);
       return;
     }
   g_assert_cmpint (say (world, key, ENIGM_KEY_REQUEST_ALERT), ==, ENIGM_KEY_OUTCOME_FORBIDDEN);
