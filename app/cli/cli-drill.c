@@ -80,28 +80,28 @@ on_drill_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   enigm_cli_end (cli, ENIGM_CLI_OK);
 }
 
-/* The key that is meant: the one named, else the only one in force. */
-static const char *
-choose_binding (EnigmCli *cli, GError **error)
+/* The key that is named, else the only one that may raise an alert. */
+static EnigmKey *
+choose_key (EnigmCli *cli, GError **error)
 {
   GListModel *keys = enigm_account_get_keys (enigm_cli_get_account (cli));
   const char *word = enigm_cli_get_words (cli)[0];
-  const char *binding = NULL;
+  g_autoptr (EnigmKey) found = NULL;
   guint n = 0;
 
+  if (word != NULL)
+    return enigm_cli_choose_key (cli, word, error);
   for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
     {
       g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
 
-      if (word != NULL ? g_str_equal (enigm_key_get_binding (key), word)
-                       : enigm_key_get_state (key) == ENIGM_KEY_STATE_TRUSTED)
-        {
-          binding = enigm_key_get_binding (key);
-          n++;
-        }
+      if (enigm_key_get_state (key) != ENIGM_KEY_STATE_TRUSTED)
+        continue;
+      g_set_object (&found, key);
+      n++;
     }
   if (n == 1)
-    return binding;
+    return g_steal_pointer (&found);
   g_set_error_literal (error, ENIGM_ERROR, ENIGM_ERROR_KEY_UNKNOWN,
                        n == 0
                          ? _ ("You have no such key. List yours with enigmctl keys.")
@@ -118,7 +118,7 @@ choose_binding (EnigmCli *cli, GError **error)
 gboolean
 enigm_cli_drill_check (EnigmCli *cli)
 {
-  return enigm_cli_check_words (cli, 0, 1, "drill [BINDING]");
+  return enigm_cli_check_words (cli, 0, 1, "drill [KEY]");
 }
 
 /**
@@ -130,17 +130,17 @@ enigm_cli_drill (EnigmCli *cli)
 {
   EnigmAccount *account = enigm_cli_get_account (cli);
   g_autoptr (GError) error = NULL;
-  const char *binding = choose_binding (cli, &error);
+  g_autoptr (EnigmKey) key = choose_key (cli, &error);
   g_autoptr (EnigmRadio) radio = NULL;
   g_autoptr (EnigmDrill) drill = NULL;
 
-  if (binding == NULL)
+  if (key == NULL)
     {
       enigm_cli_fail (cli, error);
       return;
     }
   radio = enigm_radio_new (NULL);
-  drill = enigm_drill_new (radio, account, binding);
+  drill = enigm_drill_new (radio, account, enigm_key_get_binding (key));
   enigm_account_listen (account, TRUE);
   g_signal_connect (drill, "changed", G_CALLBACK (on_drill_changed), cli);
   enigm_drill_run_async (drill, enigm_cli_get_cancellable (cli), on_drill_finished,

@@ -70,7 +70,9 @@ on_paired (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_signal_handlers_disconnect_by_data (enigm_pairing_get_steps (pairing), cli);
   g_object_set_data (G_OBJECT (cli), "pairing", NULL);
-  enigm_account_set_pairing_unfinished (account, FALSE);
+  /* Only what failed half-way, and was not cancelled, is left for later. */
+  if (paired || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    enigm_account_set_pairing_unfinished (account, FALSE);
   if (!paired)
     {
       enigm_cli_fail (cli, error);

@@ -23,6 +23,10 @@ scan_end (Scan *scan, GError *error)
 {
   EnigmCli *cli = scan->cli;
 
+  if (error == NULL && scan->n_found == 0)
+    error = g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_KEY_UNKNOWN,
+                                 _ ("No key is on the air. Hold a key's button until its light "
+                                    "turns, and try again."));
   g_signal_handlers_disconnect_by_data (scan->radio, scan);
   g_signal_handlers_disconnect_by_data (enigm_radio_get_keys (scan->radio), scan);
   if (enigm_cli_get_cancellable (cli) != NULL)
@@ -32,13 +36,7 @@ scan_end (Scan *scan, GError *error)
   if (error != NULL)
     enigm_cli_fail (cli, error);
   else
-    {
-      if (scan->n_found == 0)
-        enigm_cli_print (cli,
-                         _ ("No key is on the air. Hold a key's button until its light turns, and "
-                            "try again."));
-      enigm_cli_end (cli, scan->n_found > 0 ? ENIGM_CLI_OK : ENIGM_CLI_KEY);
-    }
+    enigm_cli_end (cli, ENIGM_CLI_OK);
   g_clear_error (&error);
   g_object_unref (scan->radio);
   g_object_unref (cli);

@@ -24,6 +24,7 @@ read_line (int fd, const char *name, GError **error)
 {
   guint8 line[MAX_LINE];
   gsize n = 0;
+  gboolean interrupted = FALSE;
   EnigmSecret *secret = NULL;
 
   for (;;)
@@ -34,15 +35,16 @@ read_line (int fd, const char *name, GError **error)
         continue;
       if (got <= 0 || line[n] == '\n')
         break;
-      if (line[n] == INTERRUPT)
-        {
-          n = 0;
-          break;
-        }
+      interrupted = line[n] == INTERRUPT;
+      if (interrupted)
+        break;
       if (++n == sizeof line)
         break;
     }
-  if (n > 0 && n < sizeof line)
+  if (interrupted)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                 _ ("You interrupted it before the “%s” was read. Nothing was sent."), name);
+  else if (n > 0 && n < sizeof line)
     secret = enigm_secret_new_copy (line, n);
   else
     g_set_error (error, ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
@@ -134,7 +136,7 @@ take_descriptor (GPtrArray *argv, const char *name, int *fd, GError **error)
  * enigm_cli_secrets_take:
  * @verb: the verb that is about to run
  * @argv: (element-type utf8): the command line, from which `--NAME-fd` options are removed
- * @error: return location for %ENIGM_ERROR_MALFORMED
+ * @error: return location for %ENIGM_ERROR_MALFORMED, or %G_IO_ERROR_CANCELLED after Ctrl-C
  *
  * Secrets come from a file descriptor or from the terminal, without echo; never from an argument,
  * which every user of the computer can read. Before the main loop runs, so it may wait.

@@ -82,7 +82,7 @@ static const EnigmCliVerb verbs[] = {
     enigm_cli_check_none,
     enigm_cli_status },
   { "drill",
-    "[BINDING]",
+    "[KEY]",
     N_ ("try a key, the whole way to the contacts"),
     ENIGM_CLI_NEEDS_NEWS,
     {},

@@ -235,6 +235,31 @@ exit_for_error (const GError *error)
 }
 
 /**
+ * enigm_cli_error_to_json:
+ * @message: a sentence for a person
+ * @code: an #EnigmCliExit
+ *
+ * Returns: (transfer full): the same for a script
+ */
+JsonObject *
+enigm_cli_error_to_json (const char *message, int code)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "error", message);
+  json_object_set_int_member (object, "exit", code);
+  return object;
+}
+
+static void
+refuse (EnigmCli *self, int code, const char *message)
+{
+  enigm_cli_print_json (self, enigm_cli_error_to_json (message, code));
+  say (self, self->err, g_strconcat (message, "\n", NULL));
+  enigm_cli_end (self, code);
+}
+
+/**
  * enigm_cli_fail:
  * @error: why
  *
@@ -243,15 +268,8 @@ exit_for_error (const GError *error)
 void
 enigm_cli_fail (EnigmCli *self, const GError *error)
 {
-  JsonObject *object = json_object_new ();
-  const int code = exit_for_error (error);
-
   g_return_if_fail (ENIGM_IS_CLI (self));
-  json_object_set_string_member (object, "error", error->message);
-  json_object_set_int_member (object, "exit", code);
-  enigm_cli_print_json (self, object);
-  say (self, self->err, g_strconcat (error->message, "\n", NULL));
-  enigm_cli_end (self, code);
+  refuse (self, exit_for_error (error), error->message);
 }
 
 /**
@@ -263,14 +281,15 @@ void
 enigm_cli_fail_usage (EnigmCli *self, const char *format, ...)
 {
   g_autofree char *text = NULL;
+  g_autofree char *message = NULL;
   va_list args;
 
   g_return_if_fail (ENIGM_IS_CLI (self));
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  say (self, self->err, g_strdup_printf (_ ("enigmctl: %s See enigmctl --help.\n"), text));
-  enigm_cli_end (self, ENIGM_CLI_USAGE);
+  message = g_strdup_printf (_ ("enigmctl: %s See enigmctl --help."), text);
+  refuse (self, ENIGM_CLI_USAGE, message);
 }
 
 /**
@@ -417,6 +436,21 @@ prepare (EnigmCli *self)
 }
 
 /**
+ * enigm_cli_wants_json:
+ * @argv: the verb and what follows it
+ *
+ * Returns: whether `--json` is among the options
+ */
+gboolean
+enigm_cli_wants_json (const char *const *argv)
+{
+  for (gsize i = 0; argv[i] != NULL && !g_str_equal (argv[i], "--"); i++)
+    if (g_str_equal (argv[i], "--json"))
+      return TRUE;
+  return FALSE;
+}
+
+/**
  * enigm_cli_new:
  * @account: the account, loaded
  * @argv: the verb and what follows it
@@ -442,6 +476,9 @@ enigm_cli_new (EnigmAccount *account,
   self->account = g_object_ref (account);
   self->argv = g_strdupv ((char **) argv);
   self->verb = enigm_cli_verb_find (argv[0]);
+  /* Known before anything else is, so that what is wrong with the rest is said to a script too. */
+  if (enigm_cli_wants_json (argv))
+    g_hash_table_insert (self->options, g_strdup ("json"), NULL);
   self->secrets = secrets != NULL ? g_hash_table_ref (secrets) : NULL;
   self->out = g_object_ref (out);
   self->err = g_object_ref (err);

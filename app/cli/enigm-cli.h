@@ -55,6 +55,8 @@ void enigm_cli_refuse_async (EnigmCli *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 int enigm_cli_run_finish (EnigmCli *self, GAsyncResult *result);
+gboolean enigm_cli_wants_json (const char *const *argv);
+JsonObject *enigm_cli_error_to_json (const char *message, int code);
 
 /* For verbs */
 const char *enigm_cli_get_name (EnigmCli *self);

@@ -30,11 +30,28 @@ end (Program *program, int code)
   g_main_loop_quit (program->loop);
 }
 
+/* What is said here is said before a run of a verb could, in the same two ways. */
+static int
+refuse (const char *const *argv, const char *message, int code)
+{
+  if (enigm_cli_wants_json (argv))
+    {
+      g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+      g_autofree char *line = NULL;
+
+      json_node_take_object (node, enigm_cli_error_to_json (message, code));
+      line = json_to_string (node, FALSE);
+      g_print ("%s\n", line);
+    }
+  g_printerr ("%s\n", message);
+  return code;
+}
+
 static void
 fail (Program *program, const GError *error)
 {
-  g_printerr ("%s\n", error->message);
-  end (program, ENIGM_CLI_FAILED);
+  end (program,
+       refuse ((const char *const *) program->argv->pdata, error->message, ENIGM_CLI_FAILED));
 }
 
 static void
@@ -177,7 +194,8 @@ print_help (void)
        "Secrets are asked on the terminal or read from a file descriptor, a line each.\n\n"
        "Exit codes: 0 done; 1 not done; 2 command line not understood; 3 nobody is signed in;\n"
        "4 platform away or not trusted; 5 keyring locked or missing; 6 Bluetooth or the key;\n"
-       "7 the platform refused; status: 0 ready, 10 not ready, 11 not known.\n"),
+       "7 the platform refused; 130 interrupted;\n"
+       "status: 0 ready, 10 not ready, 11 not known.\n"),
     verbs);
 }
 
@@ -208,8 +226,10 @@ main (int argc, char *argv[])
   verb = enigm_cli_verb_find (argv[1]);
   if (verb == NULL)
     {
-      g_printerr (_ ("enigmctl: There is no “%s”. See enigmctl --help.\n"), argv[1]);
-      return ENIGM_CLI_USAGE;
+      g_autofree char *message =
+        g_strdup_printf (_ ("enigmctl: There is no “%s”. See enigmctl --help."), argv[1]);
+
+      return refuse ((const char *const *) argv + 1, message, ENIGM_CLI_USAGE);
     }
 
   program.argv = g_ptr_array_new ();
@@ -218,9 +238,11 @@ main (int argc, char *argv[])
   program.secrets = enigm_cli_secrets_take (verb, program.argv, &error);
   if (program.secrets == NULL)
     {
-      g_printerr ("%s\n", error->message);
+      const gboolean interrupted = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
       g_ptr_array_unref (program.argv);
-      return ENIGM_CLI_USAGE;
+      return refuse ((const char *const *) argv + 1, error->message,
+                     interrupted ? ENIGM_CLI_INTERRUPTED : ENIGM_CLI_USAGE);
     }
   g_ptr_array_add (program.argv, NULL);
   code = run (&program);

@@ -4,67 +4,23 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "world"))
 import tap  # noqa: E402
+from ctl import (AWAY, FAILED, KEY, KEYRING, NOT_KNOWN, NOT_READY, OK, PASSWORD, PIN, REFUSED,  # noqa: E402
+                 SIGNED_OUT, USAGE, ask, data_folder, pair, refused, run, sign_up, state_of)
 from person import Person  # noqa: E402
 from world import DEADLINE, World  # noqa: E402
 
-OK, FAILED, USAGE, SIGNED_OUT, AWAY, KEYRING, KEY, REFUSED, NOT_READY, NOT_KNOWN = (
-    0, 1, 2, 3, 4, 5, 6, 7, 10, 11)
 VERBS = {"sign-up", "sign-in", "scan", "pair", "keys", "rename", "contacts", "invitations", "status",
          "drill", "alerts", "lost", "found", "revoke", "retire", "release", "revoke-all", "account",
          "change-password", "change-pin", "computers", "close-computers", "delete-account", "sign-out"}
 NOBODY = "0" * 32
-PASSWORD = "practice password"
-PIN = "135790"
-
-
-def run(*words, env=None, secrets=()):
-    """Runs enigmctl. Returns its exit code, output and errors."""
-    argv, readers = ["enigmctl", *map(str, words)], []
-    for option, text in secrets:
-        reader, writer = os.pipe()
-        os.write(writer, text.encode())
-        os.close(writer)
-        readers.append(reader)
-        argv += [option, str(reader)]
-    done = subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, check=False, timeout=DEADLINE,
-                          pass_fds=readers, start_new_session=True)
-    for reader in readers:
-        os.close(reader)
-    return done.returncode, done.stdout, done.stderr
-
-
-def ask(*words, env=None, code=OK, secrets=()):
-    """Runs enigmctl --json, which has to end with `code`, and returns the last thing it says."""
-    got, out, err = run(*words, "--json", env=env, secrets=secrets)
-    assert got == code, f"{words}: {got}, not {code}\n{out}{err}"
-    return json.loads(out.splitlines()[-1]) if out else {}
-
-
-def refused(*words, code, says, env=None, secrets=()):
-    """A run that ends with `code`, with a sentence for the person and the same one for a script."""
-    got, out, err = run(*words, env=env, secrets=secrets)
-    assert (got, out) == (code, ""), f"{words}: {got}\n{out}{err}"
-    assert says in err, f"{words}: {err}"
-    assert err.count("\n") == 1 and err.strip().endswith("."), err
-
-
-def sign_up(world, user="owner", password=PASSWORD, pin=PIN, code=OK, origin=None):
-    return ask("sign-up", "--platform", origin or world.platform.origin, "--ca", world.platform.ca,
-               "--user", user, code=code,
-               secrets=[("--password-fd", password + "\n"), ("--pin-fd", pin + "\n")])
-
-
-def data_folder():
-    return pathlib.Path(os.environ["XDG_DATA_HOME"]) / "enigm"
 
 
 # The command line itself
@@ -82,6 +38,36 @@ def test_help():
         code, out, err = run("--version")
         assert code == OK and out.startswith("enigmctl ")
         assert not data_folder().exists()
+        code, out, err = run("--help")
+        assert "130 interrupted" in out, out
+
+
+def test_errors_for_a_script():
+    """With --json every refusal is a line of JSON as well, wherever it comes from."""
+    with World(adapters=1, keyring=True) as world:
+        for words in (["no-such-verb"], ["keys", "extra"], ["keys", "--no-such-option"], ["revoke", NOBODY],
+                      ["scan", "--seconds=x"], ["account", "delete"],
+                      ["sign-in", "--user=owner", "--password-fd=99"], ["sign-in", "--password-fd=x"],
+                      ["pair"]):
+            for line in ([*words, "--json"], [words[0], "--json", *words[1:]]):
+                code, out, err = run(*line)
+                told = json.loads(out)
+                assert (code, told["exit"]) == (USAGE, USAGE), (line, code, out)
+                assert err == told["error"] + "\n", (err, told)
+        # What follows “--” is no option.
+        code, out, err = run("keys", "--", "--json")
+        assert (code, out) == (USAGE, ""), (code, out)
+        # A scan that hears nothing says so in the same way.
+        answer = ask("scan", "--seconds=1", code=KEY)
+        assert answer["exit"] == KEY and answer["error"].startswith("No key is on the air."), answer
+        refused("scan", "--seconds=1", code=KEY, says="No key is on the air.")
+        # So does what keeps the program from its state.
+        data_folder().parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(data_folder(), ignore_errors=True)
+        data_folder().write_text("in the way")
+        answer = ask("account", code=FAILED)
+        assert answer["exit"] == FAILED and answer["error"].endswith("."), answer
+        assert world.folder.exists()
 
 
 def test_words_that_will_not_do():
@@ -420,27 +406,6 @@ def test_conflict():
 
 
 # Keys and alerts
-
-def pair(world):
-    """The account's first key, trusted. Returns its binding."""
-    key = world.keys[0]
-    felt = key.watch()
-    key.ctl("hold")
-    process = Person("", dict(os.environ)).start("pair", secrets=[("--code-fd", key.setup_code)])
-    for line in process.stdout:
-        said = json.loads(line)
-        if said.get("step") == "confirm" and said.get("state") == "waiting":
-            felt.await_line("vibrate confirm")
-            key.ctl("press")
-    assert process.wait() == OK, process.stderr.read()
-    process.stdout.close()
-    process.stderr.close()
-    return said["binding"]
-
-
-def state_of(binding):
-    return next(key for key in ask("keys")["keys"] if key["binding"] == binding)
-
 
 def test_keys():
     with World(keys=1) as world:
