@@ -9,6 +9,7 @@
 #include "enigm-closing.h"
 #include "enigm-computers.h"
 #include "enigm-error.h"
+#include "enigm-reason-choice.h"
 #include "enigm-secrets.h"
 
 #define MAX_FIELDS 2
@@ -87,6 +88,7 @@ typedef struct
   EnigmAccount *account;
   EnigmAccountChange change;
   EnigmAccountDialogFunc done;
+  EnigmReasonChoice *reason;
   GtkEditable *fields[MAX_FIELDS];
 } Question;
 
@@ -95,6 +97,7 @@ question_free (Question *question)
 {
   for (guint i = 0; i < MAX_FIELDS; i++)
     g_clear_object (&question->fields[i]);
+  g_clear_object (&question->reason);
   g_clear_object (&question->widget);
   g_clear_object (&question->account);
   g_free (question);
@@ -175,7 +178,8 @@ begin (Question *question, EnigmSecret *first, EnigmSecret *second)
       enigm_account_close_others_async (account, first, NULL, on_done, question);
       break;
     case ENIGM_ACCOUNT_REVOKE_ALL:
-      enigm_account_revoke_all_async (account, "lost", first, NULL, on_done, question);
+      enigm_account_revoke_all_async (account, enigm_reason_choice_get_reason (question->reason),
+                                      first, NULL, on_done, question);
       break;
     case ENIGM_ACCOUNT_DELETE:
       enigm_account_delete_async (account, first, NULL, on_done, question);
@@ -287,7 +291,14 @@ enigm_account_dialog_ask (GtkWidget *widget,
   dialog = new_dialog (question, changes[change].confirm_heading, changes[change].confirm_body,
                        changes[change].confirm_button);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  if (change == ENIGM_ACCOUNT_REVOKE_ALL)
+    {
+      question->reason = g_object_ref_sink (ENIGM_REASON_CHOICE (enigm_reason_choice_new ()));
+      adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog),
+                                          GTK_WIDGET (question->reason));
+    }
   g_signal_connect (dialog, "response", G_CALLBACK (on_confirm_responded), question);
   enigm_button_tidy (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (gtk_window_get_default_widget (GTK_WINDOW (dialog)));
 }

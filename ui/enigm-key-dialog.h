@@ -26,13 +26,38 @@ typedef void (*EnigmKeyDialogFunc) (const char *sentence, const GError *error, g
  *   after a restore, `replaced` pairs another one in its place
  * @done: called with the result
  *
- * Asks once, in plain words, and does it.
+ * Asks once, in plain words and with the key's name, and does it.
  */
 void enigm_key_dialog_ask (GtkWidget *widget,
                            EnigmAccount *account,
                            EnigmKey *key,
                            const char *id,
                            EnigmKeyDialogFunc done);
+
+/**
+ * enigm_key_dialog_choose:
+ * @widget: who asks
+ * @account: the account
+ * @id: `revoked` or `found`
+ * @done: called with the result
+ *
+ * Asks the same where it is not said of which key: with one that it can be done to, of that one;
+ * with several, by a list with a button for each, so that choosing is the confirmation. With none
+ * it does nothing.
+ */
+void enigm_key_dialog_choose (GtkWidget *widget,
+                              EnigmAccount *account,
+                              const char *id,
+                              EnigmKeyDialogFunc done);
+
+/**
+ * enigm_key_dialog_offers:
+ * @key: a key
+ * @id: as in enigm_key_dialog_ask()
+ *
+ * Returns: whether its owner may do this with it in the state that it is in
+ */
+gboolean enigm_key_dialog_offers (EnigmKey *key, const char *id);
 
 /**
  * enigm_key_dialog_describe:

@@ -7,6 +7,7 @@
 
 #include "enigm-button.h"
 #include "enigm-key-dialog.h"
+#include "enigm-key-row.h"
 #include "enigm-label-dialog.h"
 #include "enigm-time.h"
 
@@ -36,37 +37,23 @@ struct _EnigmKeyPage
 
 G_DEFINE_FINAL_TYPE (EnigmKeyPage, enigm_key_page, ADW_TYPE_BIN)
 
-/* In the order in which they are offered; when is enigm_key_allows()'s to say. */
+/* In the order in which they are offered; when is enigm_key_dialog_offers()'s to say. */
 static const struct
 {
   const char *id;
-  EnigmKeyAction action;
   const char *title;
   const char *button;
   const char *style;
 } changes[] = {
-  { "found", ENIGM_KEY_ACTION_FOUND, N_ ("Found"), N_ ("I _Found It…"), "suggested-action" },
-  { "confirmed", ENIGM_KEY_ACTION_FOUND, N_ ("Confirm"), N_ ("I _Have It…"), "suggested-action" },
-  { "lost", ENIGM_KEY_ACTION_LOST, N_ ("Lost"), N_ ("I _Lost It…"), NULL },
-  { "cancelled", ENIGM_KEY_ACTION_CANCEL, N_ ("Cancel the pairing"), N_ ("_Cancel…"), NULL },
-  { "replaced", ENIGM_KEY_ACTION_REPLACE, N_ ("Replace"), N_ ("Re_place…"), NULL },
-  { "revoked", ENIGM_KEY_ACTION_REVOKE, N_ ("Revoke"), N_ ("Re_voke…"), "destructive-action" },
-  { "retired", ENIGM_KEY_ACTION_RETIRE, N_ ("Retire"), N_ ("Re_tire…"), NULL },
-  { "released", ENIGM_KEY_ACTION_RELEASE, N_ ("Release"), N_ ("Re_lease…"), NULL },
+  { "found", N_ ("Found"), N_ ("I _Found It…"), "suggested-action" },
+  { "confirmed", N_ ("Confirm"), N_ ("I _Have It…"), "suggested-action" },
+  { "lost", N_ ("Lost"), N_ ("I _Lost It…"), NULL },
+  { "cancelled", N_ ("Cancel the pairing"), N_ ("_Cancel…"), NULL },
+  { "replaced", N_ ("Replace"), N_ ("Re_place…"), NULL },
+  { "revoked", N_ ("Revoke"), N_ ("Re_voke…"), "destructive-action" },
+  { "retired", N_ ("Retire"), N_ ("Re_tire…"), NULL },
+  { "released", N_ ("Release"), N_ ("Re_lease…"), NULL },
 };
-
-static gboolean
-is_possible (EnigmKey *key, guint change)
-{
-  const gboolean lost = (enigm_key_get_reasons (key) & ENIGM_KEY_REASON_LOST) != 0;
-
-  /* One transition with two stories. */
-  if (g_str_equal (changes[change].id, "found") && !lost)
-    return FALSE;
-  if (g_str_equal (changes[change].id, "confirmed") && lost)
-    return FALSE;
-  return enigm_key_allows (key, changes[change].action);
-}
 
 /* What is visible */
 
@@ -115,7 +102,7 @@ update_changes (EnigmKeyPage *self)
       GtkWidget *row;
       GtkWidget *button;
 
-      if (!is_possible (self->key, i))
+      if (!enigm_key_dialog_offers (self->key, changes[i].id))
         continue;
       row = adw_action_row_new ();
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (changes[i].title));
@@ -219,13 +206,7 @@ static void
 update_key (EnigmKeyPage *self)
 {
   const guint battery = enigm_key_get_battery (self->key);
-  const gint64 since = enigm_key_get_since (self->key);
-  g_autofree char *words = enigm_key_describe_state (self->key);
-  g_autofree char *since_text = since != 0 ? enigm_time_describe_moment (since) : NULL;
-  g_autofree char *state = since_text != NULL
-                             /* Translators: a key's state, and since when. */
-                             ? g_strdup_printf (_ ("%s, since %s"), words, since_text)
-                             : g_strdup (words);
+  g_autofree char *state = enigm_key_row_describe (self->key);
   g_autofree char *battery_text = NULL;
 
   if (battery == ENIGM_KEY_BATTERY_UNKNOWN)
@@ -238,11 +219,7 @@ update_key (EnigmKeyPage *self)
     }
   adw_window_title_set_title (self->window_title, enigm_key_get_name (self->key));
   adw_action_row_set_subtitle (self->name_row, enigm_key_get_name (self->key));
-  adw_action_row_set_subtitle (
-    self->state_row,
-    enigm_key_get_waiting_to_revoke (self->key)
-      ? _ ("Revoking waits for the network. Until it is sent, the key still works.")
-      : state);
+  adw_action_row_set_subtitle (self->state_row, state);
   adw_action_row_set_subtitle (self->battery_row, battery_text);
   gtk_widget_set_visible (GTK_WIDGET (self->battery_row), enigm_key_is_live (self->key));
   update_evidence (self);

@@ -3,6 +3,10 @@
 
 #include "enigm-key-row.h"
 
+#include <glib/gi18n.h>
+
+#include "enigm-time.h"
+
 struct _EnigmKeyRow
 {
   AdwActionRow parent_instance;
@@ -12,10 +16,24 @@ struct _EnigmKeyRow
 
 G_DEFINE_FINAL_TYPE (EnigmKeyRow, enigm_key_row, ADW_TYPE_ACTION_ROW)
 
+char *
+enigm_key_row_describe (EnigmKey *key)
+{
+  const gint64 since = enigm_key_get_since (key);
+  g_autofree char *state = enigm_key_describe_state (key);
+  g_autofree char *moment = NULL;
+
+  if (since == 0 || enigm_key_get_waiting_to_revoke (key))
+    return g_steal_pointer (&state);
+  moment = enigm_time_describe_moment (since);
+  /* Translators: a key's state, and since when. */
+  return g_strdup_printf (_ ("%s, since %s"), state, moment);
+}
+
 static void
 update_row (EnigmKeyRow *self)
 {
-  g_autofree char *state = enigm_key_describe_state (self->key);
+  g_autofree char *state = enigm_key_row_describe (self->key);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), enigm_key_get_name (self->key));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), state);

@@ -99,22 +99,19 @@ get_button_label (EnigmReadinessAction action)
     }
 }
 
-static guint
-count_revocable (EnigmStatusPage *self, EnigmKey **first)
+static gboolean
+can_revoke (EnigmStatusPage *self)
 {
   GListModel *keys = enigm_account_get_keys (self->account);
-  guint n = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
     {
       g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
 
-      if (!enigm_key_allows (key, ENIGM_KEY_ACTION_REVOKE))
-        continue;
-      if (n++ == 0 && first != NULL)
-        *first = key; /* The account keeps it. */
+      if (enigm_key_dialog_offers (key, "revoked"))
+        return TRUE;
     }
-  return n;
+  return FALSE;
 }
 
 static void
@@ -145,8 +142,8 @@ update_status (EnigmStatusPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->revoke_button),
                           action == ENIGM_READINESS_ACTION_FOUND_OR_REVOKE);
 
-  gtk_widget_set_visible (self->gone_button, action != ENIGM_READINESS_ACTION_FOUND_OR_REVOKE &&
-                                               count_revocable (self, NULL) > 0);
+  gtk_widget_set_visible (self->gone_button,
+                          action != ENIGM_READINESS_ACTION_FOUND_OR_REVOKE && can_revoke (self));
 
   rows = enigm_readiness_get_rows (self->readiness);
   gtk_widget_set_visible (self->evidence_title, g_list_model_get_n_items (rows) > 0);
@@ -216,22 +213,6 @@ on_time_come (gpointer user_data)
 
 /* What the buttons do */
 
-static EnigmKey *
-find_lost_key (EnigmStatusPage *self)
-{
-  GListModel *keys = enigm_account_get_keys (self->account);
-
-  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
-    {
-      g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
-
-      if (enigm_key_get_state (key) == ENIGM_KEY_STATE_RESTRICTED &&
-          enigm_key_get_reasons (key) & ENIGM_KEY_REASON_LOST)
-        return key; /* The account keeps it. */
-    }
-  return NULL;
-}
-
 static EnigmAlert *
 find_own_active_alert (EnigmStatusPage *self)
 {
@@ -261,31 +242,12 @@ on_key_changed (const char *sentence, const GError *error, gpointer user_data)
     enigm_window_add_toast (ENIGM_WINDOW (root), adw_toast_new (sentence));
 }
 
-static void
-ask_about_lost_key (EnigmStatusPage *self, const char *to)
-{
-  EnigmKey *key = find_lost_key (self);
-
-  if (key != NULL)
-    enigm_key_dialog_ask (GTK_WIDGET (self), self->account, key, to, on_key_changed);
-}
-
+/* From a cold start a key that is out of reach is two activations from being revoked, also where
+ * there are several: this one, and the one that says which. */
 static void
 on_revoke_button_clicked (EnigmStatusPage *self)
 {
-  ask_about_lost_key (self, "revoked");
-}
-
-/* From a cold start a key that is out of reach is two activations from being revoked. */
-static void
-on_gone_button_clicked (EnigmStatusPage *self)
-{
-  EnigmKey *key = NULL;
-
-  if (count_revocable (self, &key) == 1)
-    enigm_key_dialog_ask (GTK_WIDGET (self), self->account, key, "revoked", on_key_changed);
-  else
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.settings", NULL);
+  enigm_key_dialog_choose (GTK_WIDGET (self), self->account, "revoked", on_key_changed);
 }
 
 static void
@@ -307,7 +269,7 @@ on_button_clicked (EnigmStatusPage *self)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.invite", NULL);
       break;
     case ENIGM_READINESS_ACTION_FOUND_OR_REVOKE:
-      ask_about_lost_key (self, "found");
+      enigm_key_dialog_choose (GTK_WIDGET (self), self->account, "found", on_key_changed);
       break;
     case ENIGM_READINESS_ACTION_RETRY:
       gtk_widget_activate_action (GTK_WIDGET (self), "win.refresh", NULL);
@@ -372,7 +334,6 @@ enigm_status_page_class_init (EnigmStatusPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, button);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, revoke_button);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, gone_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_gone_button_clicked);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, error_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, evidence_title);
   gtk_widget_class_bind_template_child (widget_class, EnigmStatusPage, evidence);

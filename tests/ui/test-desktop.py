@@ -36,14 +36,14 @@ def test_lifecycle():
         window.await_text("An alert would reach nobody")
         open_key(window)
         window.press("I Lost It…")
-        window.await_text("Mark this key as lost?")
+        window.await_text("Mark “Enigm Key” as lost?")
         window.picture("lost-ask")
         window.press("Mark as Lost")
         window.button("I Found It…")
         window.picture("settings-lost")
         assert ada.ctl("keys")["keys"][0]["state"] == "restricted"
         window.press("I Found It…")
-        window.await_text("Do you have this key in your hands?")
+        window.await_text("Do you have “Enigm Key” in your hands?")
         window.press("I Have It")
         window.button("I Lost It…")
         assert ada.ctl("keys")["keys"][0]["state"] == "trusted"
@@ -63,7 +63,7 @@ def test_lifecycle():
 
         open_ended(window)
         window.press("Release…")
-        window.await_text("Release this key?")
+        window.await_text("Release “Enigm Key”?")
         window.press("Release")
         window.await_text("The key is released.")
         window.close()
@@ -73,7 +73,7 @@ def test_lifecycle():
         window.await_text("An alert would reach nobody")
         open_key(window)
         window.press("Retire…")
-        window.await_text("Retire this key?")
+        window.await_text("Retire “Enigm Key”?")
         window.picture("retire-ask")
         window.press("Retire")
         window.await_text("Your key is retired")
@@ -222,7 +222,7 @@ def test_keyboard():
         window.await_text("What you can do")
         window.go_to("Revoke…")
         window.key("Return")
-        window.await_text("Revoke this key?")
+        window.await_text("Revoke “Enigm Key”?")
         # The dangerous answer is not the one that Return gives.
         window.key("Return")
         window.go_to("Revoke…")
@@ -386,11 +386,11 @@ def look_around(window, name, words, width, keys=True):
 
 ENGLISH = {"open": "Open", "contacts": "Contacts", "alerts": "Alerts", "alert": "ALERT", "status": "Status",
            "back": "Back", "your keys": "Your keys", "what you can do": "What you can do", "revoke": "Revoke…",
-           "revoke?": "Revoke this key?", "settings": "Settings", "help": "Help", "find": "Find Your Key",
+           "revoke?": "It stops working at once", "settings": "Settings", "help": "Help", "find": "Find Your Key",
            "pair": "Pair a Key"}
 GERMAN = {"open": "Öffnen", "contacts": "Kontakte", "alerts": "Alarme", "alert": "ALARM", "status": "Status",
           "back": "Zurück", "your keys": "Ihre Schlüssel", "what you can do": "Was Sie tun können",
-          "revoke": "Widerrufen…", "revoke?": "Diesen Schlüssel widerrufen?", "settings": "Einstellungen",
+          "revoke": "Widerrufen…", "revoke?": "Er funktioniert ab sofort nicht mehr", "settings": "Einstellungen",
           "help": "Hilfe", "find": "Schlüssel finden", "pair": "Schlüssel koppeln"}
 
 
