@@ -15,6 +15,7 @@ static void
 bring_paired_in_vain (World *world, Person *person, Key *key)
 {
   bring_revoked (world, person, key);
+  world->now++;
   bring_cancelled (world, person, key);
 }
 
@@ -267,6 +268,7 @@ test_way_out_of_a_pairing_in_vain (World *world, gconstpointer data)
   g_autoptr (Answer) deleted = NULL;
 
   bring_revoked (world, anna, expired);
+  world->now++;
   bring_expired (world, anna, expired);
   admin_assert_wish (world, operator, expired, RELEASE, "revoked");
   key_pair (world, expired, ben);

@@ -270,8 +270,8 @@ test_scripts (World *world, gconstpointer data)
         tried = run_json (world, calls[i].input, 0, words);
       after = dump_platform (world);
       /* Who tries a password out is recorded. */
-      if (!g_str_equal (verb, "sign-in"))
-        g_assert_cmpstr (before, ==, after);
+      if (!g_str_equal (verb, "sign-in") && !g_str_equal (before, after))
+        g_error ("tried out, %s has done something", verb);
       words[n] = NULL;
 
       done = run_json (world, calls[i].input, 0, words);
