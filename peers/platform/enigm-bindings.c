@@ -555,7 +555,8 @@ enigm_bindings_trust (EnigmPlatformState *state, EnigmBinding *binding, GError *
  * @binding: the binding whose key asked; it is kept right
  * @relayed: whether it came through an app
  * @battery: percent, or %ENIGM_BATTERY_UNKNOWN
- * @tell: whether the owner's apps are to be told
+ * @tell: whether the owner's apps are to be told; of a first proof and of another battery they are
+ *   told anyway
  * @error: return location
  *
  * Any accepted request of a binding in force proves its credential anew.
@@ -570,16 +571,21 @@ enigm_bindings_note_contact (EnigmPlatformState *state,
                              gboolean tell,
                              GError **error)
 {
+  gboolean news = tell;
+
   g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
   g_return_val_if_fail (binding != NULL && battery <= ENIGM_BATTERY_UNKNOWN, FALSE);
 
   if (enigm_binding_state_in_force (binding->state))
     {
+      /* After a restore its owner waits for this. */
+      news |= binding->proved == 0;
       binding->proved = enigm_platform_state_now (state);
       binding->proved_relayed = relayed;
     }
   if (battery != ENIGM_BATTERY_UNKNOWN)
     {
+      news |= binding->battery_time == 0 || binding->battery != battery;
       binding->battery = battery;
       binding->battery_time = enigm_platform_state_now (state);
     }
@@ -590,7 +596,7 @@ enigm_bindings_note_contact (EnigmPlatformState *state,
            "WHERE id = ?1",
            "kiiii", binding->id, binding->proved, (gint64) binding->proved_relayed,
            (gint64) binding->battery, binding->battery_time) &&
-         (!tell || enigm_hub_post (state->hub, binding->account, ENIGM_HUB_KEYS, NULL, error));
+         (!news || enigm_hub_post (state->hub, binding->account, ENIGM_HUB_KEYS, NULL, error));
 }
 
 /**

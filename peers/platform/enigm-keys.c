@@ -120,6 +120,9 @@ enigm_keys_to_json (EnigmPlatformState *state, const EnigmBinding *binding, GErr
     }
   else
     json_object_set_null_member (key, "battery");
+  /* A binding made since owes the restore nothing. */
+  enigm_object_set_time_or_null (key, "restored",
+                                 state->epoch_began >= binding->begun ? state->epoch_began : 0);
   enigm_object_set_time_or_null (key, "released", binding->released);
   if (binding->has_replaces)
     {

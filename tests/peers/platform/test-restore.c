@@ -130,6 +130,9 @@ assert_unproved (World *world, Person *person, Key *key, gboolean unproved)
 
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_cmpint (json_object_get_null_member (answer->json, "proved"), ==, unproved);
+  /* From when on evidence counts, also once it has been heard. */
+  g_assert_cmpint (json_object_get_int_member (answer->json, "restored"), ==,
+                   world->state->epoch_began);
 }
 
 /* A trusted key goes on: it is shown as unproved until it is heard, and an alert is proof enough.
