@@ -277,7 +277,7 @@ enigm_account_decorate (EnigmAccount *self)
       enigm_key_set_has_secret (key, g_hash_table_contains (self->secrets, binding));
       enigm_key_set_waiting_to_revoke (key, g_hash_table_contains (self->revoking, binding));
       if (evidence != NULL)
-        enigm_key_set_drill (key, evidence->time, evidence->reached);
+        enigm_key_set_drill (key, evidence->time, evidence->reached, evidence->last);
     }
   model = G_LIST_MODEL (self->contacts);
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)

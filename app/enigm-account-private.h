@@ -51,6 +51,7 @@ struct _EnigmAccount
   gboolean online;
   gint64 heard;
   gint64 unknown_since;
+  GError *trouble; /* why the platform cannot be asked now, where that is known */
   gboolean pairing_unfinished;
 
   GListStore *keys;
@@ -91,9 +92,11 @@ struct _EnigmAccount
   gchar *last_event_id;
 };
 
-/* The last drill of a key that reached somebody: enigm-drill-evidence.c. */
+/* The last drill of a key that reached somebody, and when the last one of all was, which may have
+ * reached nobody: enigm-drill-evidence.c. */
 typedef struct
 {
+  gint64 last;
   gint64 time;
   guint reached;
   gchar *event;

@@ -85,6 +85,7 @@ enigm_account_finalize (GObject *object)
   g_free (self->data_dir);
   g_clear_object (&self->keyring);
   g_clear_object (&self->file);
+  g_clear_error (&self->trouble);
   g_free (self->user);
   g_free (self->contact_id);
   g_free (self->computer_id);
@@ -235,6 +236,13 @@ enigm_account_get_unknown_since (EnigmAccount *self)
 {
   g_return_val_if_fail (ENIGM_IS_ACCOUNT (self), 0);
   return self->unknown_since;
+}
+
+const GError *
+enigm_account_get_trouble (EnigmAccount *self)
+{
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self), NULL);
+  return self->trouble;
 }
 
 gint64
@@ -389,20 +397,41 @@ enigm_account_set_contacts_state (EnigmAccount *self, EnigmContactsState state)
 void
 enigm_account_set_unknown_since (EnigmAccount *self, gint64 time)
 {
+  if (time == 0)
+    g_clear_error (&self->trouble);
   if (self->unknown_since == time)
     return;
   self->unknown_since = time;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNKNOWN_SINCE]);
 }
 
+/* The last reason counts: a platform that is there again and cannot be trusted is not one that is
+ * away. */
 static void
-on_platform_reached (EnigmPlatform *platform, gboolean reached, EnigmAccount *self)
+note_trouble (EnigmAccount *self, const GError *error)
 {
-  if (reached)
-    self->heard = g_get_real_time () / G_USEC_PER_SEC;
-  else if (self->unknown_since == 0)
+  g_autoptr (GError) before = g_steal_pointer (&self->trouble);
+
+  self->trouble = g_error_copy (error);
+  if (self->unknown_since == 0)
     /* 1: the platform was never heard, which is not the same as being known. */
     enigm_account_set_unknown_since (self, MAX (self->heard, 1));
+  else if (before == NULL || before->code != error->code)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNKNOWN_SINCE]);
+}
+
+static void
+on_platform_reached (EnigmPlatform *platform, const GError *error, EnigmAccount *self)
+{
+  const gboolean reached = error == NULL;
+
+  if (reached)
+    {
+      self->heard = g_get_real_time () / G_USEC_PER_SEC;
+      g_clear_error (&self->trouble);
+    }
+  else
+    note_trouble (self, error);
   if (self->online != reached)
     {
       self->online = reached;

@@ -116,6 +116,16 @@ const gchar *enigm_account_get_contact_id (EnigmAccount *self);
 const gchar *enigm_account_get_origin (EnigmAccount *self);
 gboolean enigm_account_get_online (EnigmAccount *self);
 gint64 enigm_account_get_unknown_since (EnigmAccount *self);
+
+/**
+ * enigm_account_get_trouble:
+ *
+ * Told of with notify::unknown-since.
+ *
+ * Returns: (transfer none) (nullable): why the last request got no answer of the platform, of
+ *   %ENIGM_ERROR; %NULL if it did, or where nothing was asked yet
+ */
+const GError *enigm_account_get_trouble (EnigmAccount *self);
 /* When the platform was last heard, Unix seconds; 0: never. */
 gint64 enigm_account_get_heard (EnigmAccount *self);
 const gchar *enigm_account_get_data_dir (EnigmAccount *self);
@@ -573,6 +583,7 @@ void enigm_account_note_alert_shown (EnigmAccount *self, EnigmAlert *alert);
  * @contact_id: who
  * @notified: milliseconds from the press until their app had shown it, -1: not known
  * @seen: until they said that they had seen it, -1: they have not
+ * @measured: whether @seen was measured here; else it is what the platform tells, in whole seconds
  *
  * How a drill reached one contact.
  */
@@ -581,6 +592,7 @@ typedef struct
   gchar *contact_id;
   gint64 notified;
   gint64 seen;
+  gboolean measured;
 } EnigmDrillContact;
 
 /**

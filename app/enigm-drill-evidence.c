@@ -40,6 +40,7 @@ enigm_drill_evidence_to_json (EnigmDrillEvidence *self)
   JsonObject *object = json_object_new ();
   JsonArray *contacts = json_array_new ();
 
+  json_object_set_int_member (object, "last", self->last);
   json_object_set_int_member (object, "time", self->time);
   json_object_set_int_member (object, "reached", self->reached);
   json_object_set_string_member (object, "event", self->event != NULL ? self->event : "");
@@ -51,6 +52,7 @@ enigm_drill_evidence_to_json (EnigmDrillEvidence *self)
       json_object_set_string_member (entry, "contact_id", contact->contact_id);
       json_object_set_int_member (entry, "notified", contact->notified);
       json_object_set_int_member (entry, "seen", contact->seen);
+      json_object_set_boolean_member (entry, "measured", contact->measured);
       json_array_add_object_element (contacts, entry);
     }
   json_object_set_array_member (object, "contacts", contacts);
@@ -79,6 +81,10 @@ parse_contacts (EnigmDrillEvidence *self, JsonObject *json, GError **error)
           !enigm_json_read_int (entry, "notified", -1, MAX_MS, &contact->notified, error) ||
           !enigm_json_read_int (entry, "seen", -1, MAX_MS, &contact->seen, error))
         return FALSE;
+      /* An earlier version did not say; then the platform's seconds are all that is claimed. */
+      if (json_object_has_member (entry, "measured") &&
+          !enigm_json_read_bool (entry, "measured", &contact->measured, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -94,7 +100,11 @@ enigm_drill_evidence_parse (JsonObject *json, GError **error)
       parse_contacts (self, json, error))
     {
       self->reached = (guint) reached;
-      return self;
+      self->last = self->time;
+      /* An earlier version forgot those that reached nobody. */
+      if (!json_object_has_member (json, "last") ||
+          enigm_json_read_time (json, "last", &self->last, error))
+        return self;
     }
   enigm_drill_evidence_free (self);
   return NULL;
@@ -131,34 +141,52 @@ take_stage (EnigmDrillEvidence *self,
 
   contact->contact_id = g_strdup (contact_id);
   contact->notified = measure (enigm_alert_stage_get_notified (stage), drill);
-  contact->seen = then != NULL && then->seen >= 0
-                    ? then->seen
-                    : measure (enigm_alert_stage_get_seen (stage), drill);
+  contact->measured = then != NULL && then->measured;
+  contact->seen =
+    contact->measured ? then->seen : measure (enigm_alert_stage_get_seen (stage), drill);
   g_ptr_array_add (self->contacts, contact);
+}
+
+/* Notes when a drill was, whomever it reached. */
+static EnigmDrillEvidence *
+note_last (EnigmAccount *self, EnigmAlert *drill)
+{
+  const gchar *binding = enigm_alert_get_binding (drill);
+  EnigmDrillEvidence *evidence = g_hash_table_lookup (self->drills, binding);
+
+  if (evidence == NULL)
+    {
+      evidence = enigm_drill_evidence_new ();
+      g_hash_table_insert (self->drills, g_strdup (binding), evidence);
+    }
+  evidence->last = MAX (evidence->last, enigm_alert_get_received (drill));
+  return evidence;
 }
 
 /* Keeps what a drill shows, as long as no later one shows more. */
 void
 enigm_account_note_drill (EnigmAccount *self, EnigmAlert *alert)
 {
-  const gchar *binding = enigm_alert_get_binding (alert);
-  EnigmDrillEvidence *before = g_hash_table_lookup (self->drills, binding);
   GListModel *stages = enigm_alert_get_stages (alert);
+  EnigmDrillEvidence *before;
   EnigmDrillEvidence *evidence;
   guint notified;
 
   if (enigm_alert_get_role (alert) != ENIGM_ALERT_ROLE_OWNER ||
       enigm_alert_get_kind (alert) != ENIGM_ALERT_KIND_DRILL)
     return;
+  before = note_last (self, alert);
   enigm_alert_count_stages (alert, NULL, &notified, NULL);
-  /* A drill that reached nobody proves nothing. */
-  if (notified == 0 || (before != NULL && before->time > enigm_alert_get_received (alert)))
+  /* One that reached nobody takes nothing away from what an earlier one showed of those it did; it
+   * is the later one all the same, and readiness judges by it. */
+  if (notified == 0 || before->time > enigm_alert_get_received (alert))
     return;
   evidence = enigm_drill_evidence_new ();
+  evidence->last = before->last;
   evidence->time = enigm_alert_get_received (alert);
   evidence->reached = notified;
   evidence->event = g_strdup (enigm_alert_get_id (alert));
-  if (before != NULL && g_strcmp0 (before->event, evidence->event) != 0)
+  if (g_strcmp0 (before->event, evidence->event) != 0)
     before = NULL;
   for (guint i = 0; i < g_list_model_get_n_items (stages); i++)
     {
@@ -166,7 +194,7 @@ enigm_account_note_drill (EnigmAccount *self, EnigmAlert *alert)
 
       take_stage (evidence, before, alert, stage);
     }
-  g_hash_table_insert (self->drills, g_strdup (binding), evidence);
+  g_hash_table_insert (self->drills, g_strdup (enigm_alert_get_binding (alert)), evidence);
 }
 
 void
@@ -188,6 +216,7 @@ enigm_account_note_drill_seen (EnigmAccount *self,
   if (contact == NULL)
     return;
   contact->seen = MIN (seen, MAX_MS);
+  contact->measured = TRUE;
   enigm_account_save_cache (self);
 }
 
@@ -203,11 +232,23 @@ enigm_account_get_drill_contacts (EnigmAccount *self, const gchar *binding)
 }
 
 static gchar *
-describe_ms (gint64 ms)
+describe_measured (gint64 ms)
 {
-  /* Translators: a time span in seconds, and in minutes */
-  return ms < 100 * 1000 ? g_strdup_printf (_ ("%.1f s"), ms / 1000.0)
-                         : g_strdup_printf (_ ("%d min"), (gint) (ms / 60000));
+  /* Translators: “after” a time span in seconds, and in minutes */
+  return ms < 100 * 1000 ? g_strdup_printf (_ ("after %.1f s"), ms / 1000.0)
+                         : g_strdup_printf (_ ("after %d min"), (gint) (ms / 60000));
+}
+
+/* From the platform's whole seconds: less than one more than their difference. */
+static gchar *
+describe_told (gint64 ms)
+{
+  const gint seconds = (gint) (ms / 1000) + 1;
+
+  if (seconds == 1)
+    return g_strdup (_ ("within a second"));
+  return seconds < 100 ? g_strdup_printf (_ ("within %d s"), seconds)
+                       : g_strdup_printf (_ ("within %d min"), seconds / 60 + 1);
 }
 
 static gchar *
@@ -215,14 +256,16 @@ describe_contact (EnigmAccount *self, const EnigmDrillContact *contact)
 {
   const gchar *label = enigm_account_find_label (self, contact->contact_id);
   const gchar *name = *label != '\0' ? label : contact->contact_id;
-  g_autofree gchar *span = describe_ms (MAX (contact->seen, contact->notified));
+  g_autofree gchar *span = contact->measured
+                             ? describe_measured (contact->seen)
+                             : describe_told (MAX (contact->seen, contact->notified));
 
   if (contact->seen >= 0)
-    /* Translators: a person, and a time span such as “2.5 s” */
-    return g_strdup_printf (_ ("%s had seen it after %s"), name, span);
+    /* Translators: a person, and a time span such as “after 2.5 s” or “within a second” */
+    return g_strdup_printf (_ ("%s had seen it %s"), name, span);
   if (contact->notified >= 0)
-    /* Translators: a person, and a time span such as “2.5 s” */
-    return g_strdup_printf (_ ("%s was shown it after %s"), name, span);
+    /* Translators: a person, and a time span such as “within a second” */
+    return g_strdup_printf (_ ("%s was shown it %s"), name, span);
   /* Translators: a person */
   return g_strdup_printf (_ ("%s was not reached"), name);
 }

@@ -34,6 +34,7 @@ struct _EnigmKey
   gint64 since;
   gint64 proved_time;
   EnigmKeyProof proved_by;
+  gint64 restored;
   guint battery;
   gint64 battery_time;
   gboolean has_secret;
@@ -41,6 +42,7 @@ struct _EnigmKey
   gboolean waiting_to_revoke;
   gint64 drill_time;
   guint drill_reached;
+  gint64 drill_last;
   gint64 released;
   gchar *replaces;
   GArray *attempts;
@@ -66,6 +68,8 @@ enum
   PROP_WAITING_TO_REVOKE,
   PROP_DRILL_TIME,
   PROP_DRILL_REACHED,
+  PROP_DRILL_LAST,
+  PROP_RESTORED,
   PROP_RELEASED,
   PROP_REPLACES,
   PROP_N_ATTEMPTS,
@@ -129,6 +133,12 @@ enigm_key_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
       break;
     case PROP_DRILL_REACHED:
       g_value_set_uint (value, self->drill_reached);
+      break;
+    case PROP_DRILL_LAST:
+      g_value_set_int64 (value, self->drill_last);
+      break;
+    case PROP_RESTORED:
+      g_value_set_int64 (value, self->restored);
       break;
     case PROP_RELEASED:
       g_value_set_int64 (value, self->released);
@@ -196,6 +206,9 @@ enigm_key_class_init (EnigmKeyClass *class)
     g_param_spec_int64 ("drill-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_DRILL_REACHED] =
     g_param_spec_uint ("drill-reached", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_DRILL_LAST] =
+    g_param_spec_int64 ("drill-last", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_RESTORED] = g_param_spec_int64 ("restored", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_RELEASED] = g_param_spec_int64 ("released", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_REPLACES] = g_param_spec_string ("replaces", NULL, NULL, "", flags);
   properties[PROP_N_ATTEMPTS] =
@@ -250,6 +263,10 @@ parse_evidence (EnigmKey *self, JsonObject *json, GError **error)
   JsonObject *proved;
   JsonObject *battery;
 
+  /* What an earlier version kept does not say. */
+  if (json_object_has_member (json, "restored") &&
+      !enigm_json_read_time_or_null (json, "restored", &self->restored, error))
+    return FALSE;
   if (!enigm_json_read_object_or_null (json, "proved", &proved, error) ||
       !enigm_json_read_object_or_null (json, "battery", &battery, error))
     return FALSE;
@@ -414,6 +431,7 @@ enigm_key_copy (EnigmKey *self, EnigmKey *from)
   COPY (since, PROP_SINCE);
   COPY (proved_time, PROP_PROVED_TIME);
   COPY (proved_by, PROP_PROVED_BY);
+  COPY (restored, PROP_RESTORED);
   COPY (battery, PROP_BATTERY);
   COPY (battery_time, PROP_BATTERY_TIME);
   COPY (released, PROP_RELEASED);
@@ -462,7 +480,7 @@ enigm_key_set_waiting_to_revoke (EnigmKey *self, gboolean waiting)
 }
 
 void
-enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached)
+enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached, gint64 last)
 {
   if (self->drill_time != time)
     {
@@ -473,6 +491,11 @@ enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached)
     {
       self->drill_reached = reached;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRILL_REACHED]);
+    }
+  if (self->drill_last != last)
+    {
+      self->drill_last = last;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRILL_LAST]);
     }
 }
 
@@ -586,6 +609,20 @@ enigm_key_get_drill_reached (EnigmKey *self)
 {
   g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
   return self->drill_reached;
+}
+
+gint64
+enigm_key_get_drill_last (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
+  return self->drill_last;
+}
+
+gint64
+enigm_key_get_restored (EnigmKey *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY (self), 0);
+  return self->restored;
 }
 
 gint64

@@ -119,9 +119,12 @@ gchar *enigm_key_change_describe (EnigmKeyChange *self);
  * unknown), `battery-time`, `has-secret` (this computer can manage it without the code), `history`,
  * `waiting-to-revoke` (revoked here, but the platform has not heard of it: **the key still
  * works**), `drill-time` (when the last drill that reached at least one contact was received, kept
- * on this computer), `drill-reached` (how many contacts it reached), `released` (when it stopped
- * belonging to the account), `replaces` (the binding that its pairing named, or ""), `n-attempts`
- * and `last-attempt` (it was used after it was lost, suspended, revoked or replaced by another).
+ * on this computer), `drill-reached` (how many contacts it reached), `drill-last` (when the last
+ * drill of all was received, also one that reached nobody), `restored` (when the platform was last
+ * restored from a copy since the key was bound: what was so before proves nothing), `released`
+ * (when it stopped belonging to the account), `replaces` (the binding that its pairing named, or
+ * ""), `n-attempts` and `last-attempt` (it was used after it was lost, suspended, revoked or
+ * replaced by another).
  */
 #define ENIGM_TYPE_KEY (enigm_key_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmKey, enigm_key, ENIGM, KEY, GObject)
@@ -157,7 +160,8 @@ gboolean enigm_key_get_has_secret (EnigmKey *self);
 gboolean enigm_key_get_waiting_to_revoke (EnigmKey *self);
 gint64 enigm_key_get_drill_time (EnigmKey *self);
 guint enigm_key_get_drill_reached (EnigmKey *self);
-
+gint64 enigm_key_get_drill_last (EnigmKey *self);
+gint64 enigm_key_get_restored (EnigmKey *self);
 gint64 enigm_key_get_released (EnigmKey *self);
 const gchar *enigm_key_get_replaces (EnigmKey *self);
 guint enigm_key_get_n_attempts (EnigmKey *self);

@@ -23,7 +23,7 @@ void enigm_key_copy (EnigmKey *self, EnigmKey *from);
 void enigm_key_set_name (EnigmKey *self, const gchar *name);
 void enigm_key_set_has_secret (EnigmKey *self, gboolean has_secret);
 void enigm_key_set_waiting_to_revoke (EnigmKey *self, gboolean waiting);
-void enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached);
+void enigm_key_set_drill (EnigmKey *self, gint64 time, guint reached, gint64 last);
 
 EnigmComputer *enigm_computer_parse (JsonObject *json, GError **error);
 

@@ -108,7 +108,7 @@ enigm_platform_class_init (EnigmPlatformClass *class)
   G_OBJECT_CLASS (class)->finalize = enigm_platform_finalize;
 
   signals[REACHED] = g_signal_new ("reached", ENIGM_TYPE_PLATFORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SESSION_RENEWED] = g_signal_new ("session-renewed", ENIGM_TYPE_PLATFORM,
                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -369,7 +369,8 @@ return_error (GTask *task, GError *error)
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
       !g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_NO_ACCOUNT))
-    g_signal_emit (self, signals[REACHED], 0, enigm_platform_error_is_answer (error));
+    g_signal_emit (self, signals[REACHED], 0,
+                   enigm_platform_error_is_answer (error) ? NULL : error);
   g_task_return_error (task, error);
 }
 
@@ -401,7 +402,7 @@ on_answered (GTask *task)
       return_error (task, g_steal_pointer (&error));
       return;
     }
-  g_signal_emit (self, signals[REACHED], 0, TRUE);
+  g_signal_emit (self, signals[REACHED], 0, NULL);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -458,7 +459,7 @@ on_sent (GObject *object, GAsyncResult *result, gpointer data)
   if (call->is_stream && soup_message_get_status (call->message) == SOUP_STATUS_OK)
     {
       call->stream = g_steal_pointer (&stream);
-      g_signal_emit (self, signals[REACHED], 0, TRUE);
+      g_signal_emit (self, signals[REACHED], 0, NULL);
       g_task_return_boolean (task, TRUE);
       return;
     }

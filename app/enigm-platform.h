@@ -42,7 +42,7 @@ G_DECLARE_FINAL_TYPE (EnigmPlatform, enigm_platform, ENIGM, PLATFORM, GObject)
 /**
  * EnigmPlatform::reached:
  * @self: the platform
- * @reached: whether an answer came back, whatever it said
+ * @error: (nullable): why no answer of the platform came back; %NULL if one did, whatever it said
  *
  * Emitted after each request, before it finishes.
  */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
 #include "enigm-readiness-private.h"
 
 struct _EnigmReadinessRow
@@ -10,6 +13,7 @@ struct _EnigmReadinessRow
   gchar *what;
   gchar *how;
   gint64 age;
+  gint64 limit;
   EnigmReadinessLevel level;
   gchar *remedy;
 };
@@ -22,6 +26,7 @@ enum
   PROP_WHAT,
   PROP_HOW,
   PROP_AGE,
+  PROP_LIMIT,
   PROP_LEVEL,
   PROP_REMEDY,
   N_PROPS
@@ -47,6 +52,9 @@ enigm_readiness_row_get_property (GObject *object, guint id, GValue *value, GPar
       break;
     case PROP_AGE:
       g_value_set_int64 (value, self->age);
+      break;
+    case PROP_LIMIT:
+      g_value_set_int64 (value, self->limit);
       break;
     case PROP_LEVEL:
       g_value_set_enum (value, self->level);
@@ -83,6 +91,7 @@ enigm_readiness_row_class_init (EnigmReadinessRowClass *class)
   properties[PROP_WHAT] = g_param_spec_string ("what", NULL, NULL, NULL, flags);
   properties[PROP_HOW] = g_param_spec_string ("how", NULL, NULL, NULL, flags);
   properties[PROP_AGE] = g_param_spec_int64 ("age", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_LIMIT] = g_param_spec_int64 ("limit", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_LEVEL] = g_param_spec_enum ("level", NULL, NULL, ENIGM_TYPE_READINESS_LEVEL,
                                               ENIGM_READINESS_LEVEL_OK, flags);
   properties[PROP_REMEDY] = g_param_spec_string ("remedy", NULL, NULL, NULL, flags);
@@ -99,6 +108,7 @@ enigm_readiness_row_new (const gchar *id,
                          const gchar *what,
                          const gchar *how,
                          gint64 age,
+                         gint64 limit,
                          EnigmReadinessLevel level,
                          const gchar *remedy)
 {
@@ -108,6 +118,7 @@ enigm_readiness_row_new (const gchar *id,
   self->what = g_strdup (what);
   self->how = g_strdup (how);
   self->age = age;
+  self->limit = limit;
   self->level = level;
   self->remedy = g_strdup (level == ENIGM_READINESS_LEVEL_OK ? "" : remedy);
   return self;
@@ -141,6 +152,13 @@ enigm_readiness_row_get_age (EnigmReadinessRow *self)
   return self->age;
 }
 
+gint64
+enigm_readiness_row_get_limit (EnigmReadinessRow *self)
+{
+  g_return_val_if_fail (ENIGM_IS_READINESS_ROW (self), 0);
+  return self->limit;
+}
+
 EnigmReadinessLevel
 enigm_readiness_row_get_level (EnigmReadinessRow *self)
 {
@@ -153,4 +171,37 @@ enigm_readiness_row_get_remedy (EnigmReadinessRow *self)
 {
   g_return_val_if_fail (ENIGM_IS_READINESS_ROW (self), NULL);
   return self->remedy;
+}
+
+#define DAY (24 * 60 * 60)
+
+static gchar *
+describe_limit (EnigmReadinessRow *self)
+{
+  const gint n = (gint) (self->limit < DAY ? self->limit / 60 : self->limit / DAY);
+
+  if (self->limit < DAY)
+    return g_strdup_printf (ngettext ("counts for %d minute", "counts for %d minutes", (gulong) n),
+                            n);
+  return g_strdup_printf (ngettext ("counts for %d day", "counts for %d days", (gulong) n), n);
+}
+
+gchar *
+enigm_readiness_row_describe_basis (EnigmReadinessRow *self)
+{
+  g_autofree gchar *limit = NULL;
+  g_autofree gchar *counts = NULL;
+
+  g_return_val_if_fail (ENIGM_IS_READINESS_ROW (self), NULL);
+
+  limit = describe_limit (self);
+  /* What was replaced by something newer is stale at any age. */
+  if (self->level == ENIGM_READINESS_LEVEL_STALE && self->age > self->limit)
+    /* Translators: %s is “counts for 30 days” */
+    counts = g_strdup_printf (_ ("too old: %s"), limit);
+  else if (self->level == ENIGM_READINESS_LEVEL_OK)
+    counts = g_steal_pointer (&limit);
+  else
+    return g_strdup (self->how);
+  return g_strjoin (strchr (self->how, '\n') != NULL ? "\n" : " · ", self->how, counts, NULL);
 }

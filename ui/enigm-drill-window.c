@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "enigm-drill.h"
+#include "enigm-readiness.h"
 #include "enigm-time.h"
 
 typedef enum
@@ -121,8 +122,8 @@ describe_success (EnigmDrillWindow *self)
   const guint told = alert != NULL ? enigm_alert_count_stages (alert, NULL, NULL, &seen) : 0;
 
   if (told > 0 && seen == told)
-    return _ ("Everybody Has Seen It");
-  return seen > 0 ? _ ("Some Have Seen It") : _ ("Nobody Has Said That They Saw It");
+    return _ ("DRILL: Everybody Has Seen It");
+  return seen > 0 ? _ ("DRILL: Some Have Seen It") : _ ("DRILL: Nobody Has Said That They Saw It");
 }
 
 static void
@@ -222,20 +223,14 @@ on_drill_ended (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
 }
 
-/* The key that protects: drills are for keys that may raise alerts. */
+/* The key that the status page speaks of, if it may raise alerts: a drill of another one would
+ * prove nothing of it. */
 static EnigmKey *
 find_key (EnigmDrillWindow *self)
 {
-  GListModel *keys = enigm_account_get_keys (self->account);
+  EnigmKey *key = enigm_readiness_find_key (self->account);
 
-  for (guint i = 0; i < g_list_model_get_n_items (keys); i++)
-    {
-      g_autoptr (EnigmKey) key = g_list_model_get_item (keys, i);
-
-      if (enigm_key_get_state (key) == ENIGM_KEY_STATE_TRUSTED)
-        return key; /* The account keeps it. */
-    }
-  return NULL;
+  return key != NULL && enigm_key_get_state (key) == ENIGM_KEY_STATE_TRUSTED ? key : NULL;
 }
 
 static void

@@ -57,6 +57,7 @@ enigm_evidence_row_set (EnigmEvidenceRow *self, EnigmReadinessRow *evidence)
   const gint64 age = enigm_readiness_row_get_age (evidence);
   const Look look = get_look (enigm_readiness_row_get_level (evidence));
   g_autofree char *age_text = age >= 0 ? enigm_describe_age (0, age) : NULL;
+  g_autofree char *basis = enigm_readiness_row_describe_basis (evidence);
   g_autofree char *name = NULL;
 
   gtk_image_set_from_icon_name (self->icon, look.icon);
@@ -66,14 +67,13 @@ enigm_evidence_row_set (EnigmEvidenceRow *self, EnigmReadinessRow *evidence)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), look.words);
 
   set_text (self->what, enigm_readiness_row_get_what (evidence));
-  set_text (self->how, enigm_readiness_row_get_how (evidence));
+  set_text (self->how, basis);
   set_text (self->remedy, enigm_readiness_row_get_remedy (evidence));
   set_text (self->age, age_text != NULL ? age_text : "");
 
   name = g_strdup_printf ("%s: %s", enigm_readiness_row_get_what (evidence), look.words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  enigm_readiness_row_get_how (evidence), -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, basis, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   look.words, -1);
 }

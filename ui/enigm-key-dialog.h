@@ -38,7 +38,7 @@ void enigm_key_dialog_ask (GtkWidget *widget,
  * enigm_key_dialog_choose:
  * @widget: who asks
  * @account: the account
- * @id: `revoked` or `found`
+ * @id: `revoked`, `found` or `confirmed`
  * @done: called with the result
  *
  * Asks the same where it is not said of which key: with one that it can be done to, of that one;

@@ -49,12 +49,17 @@ get_look (EnigmReadinessVerdict verdict)
       return (Look){ "enigm-ok-symbolic", "success" };
     case ENIGM_READINESS_BATTERY_LOW:
     case ENIGM_READINESS_NOT_TRIED:
+    case ENIGM_READINESS_CONTACTS_CHANGED:
     case ENIGM_READINESS_STALE:
     case ENIGM_READINESS_QUIET:
+    case ENIGM_READINESS_RESTORED:
     case ENIGM_READINESS_UNFINISHED:
     case ENIGM_READINESS_PENDING:
       return (Look){ "enigm-warning-symbolic", "warning" };
     case ENIGM_READINESS_NOBODY:
+    case ENIGM_READINESS_REACHED_NOBODY:
+    case ENIGM_READINESS_CHARGE:
+    case ENIGM_READINESS_CERTIFICATE:
     case ENIGM_READINESS_LOST:
     case ENIGM_READINESS_SUSPENDED:
     case ENIGM_READINESS_UNPROVED:
@@ -89,6 +94,8 @@ get_button_label (EnigmReadinessAction action)
       return _ ("_Invite Someone");
     case ENIGM_READINESS_ACTION_FOUND_OR_REVOKE:
       return _ ("I _Found It");
+    case ENIGM_READINESS_ACTION_CONFIRM:
+      return _ ("I _Have It…");
     case ENIGM_READINESS_ACTION_RETRY:
       return _ ("_Try Again");
     case ENIGM_READINESS_ACTION_OPEN:
@@ -192,14 +199,15 @@ on_model_changed (EnigmStatusPage *self)
   queue_update (self);
 }
 
+/* Keys and contacts change in their places: one who accepts is the same contact as before. */
 static void
-on_keys_changed (GListModel *keys, guint position, guint removed, guint added, gpointer user_data)
+on_items_changed (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   for (guint i = position; i < position + added; i++)
     {
-      g_autoptr (GObject) key = g_list_model_get_item (keys, i);
+      g_autoptr (GObject) item = g_list_model_get_item (model, i);
 
-      g_signal_connect_object (key, "notify", G_CALLBACK (on_model_changed), user_data,
+      g_signal_connect_object (item, "notify", G_CALLBACK (on_model_changed), user_data,
                                G_CONNECT_SWAPPED);
     }
   queue_update (user_data);
@@ -212,22 +220,6 @@ on_time_come (gpointer user_data)
 }
 
 /* What the buttons do */
-
-static EnigmAlert *
-find_own_active_alert (EnigmStatusPage *self)
-{
-  GListModel *alerts = enigm_account_get_alerts (self->account);
-
-  for (guint i = 0; i < g_list_model_get_n_items (alerts); i++)
-    {
-      g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
-
-      if (enigm_alert_get_role (alert) == ENIGM_ALERT_ROLE_OWNER &&
-          enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE)
-        return alert; /* The account keeps it. */
-    }
-  return NULL;
-}
 
 static void
 on_key_changed (const char *sentence, const GError *error, gpointer user_data)
@@ -271,11 +263,14 @@ on_button_clicked (EnigmStatusPage *self)
     case ENIGM_READINESS_ACTION_FOUND_OR_REVOKE:
       enigm_key_dialog_choose (GTK_WIDGET (self), self->account, "found", on_key_changed);
       break;
+    case ENIGM_READINESS_ACTION_CONFIRM:
+      enigm_key_dialog_choose (GTK_WIDGET (self), self->account, "confirmed", on_key_changed);
+      break;
     case ENIGM_READINESS_ACTION_RETRY:
       gtk_widget_activate_action (GTK_WIDGET (self), "win.refresh", NULL);
       break;
     case ENIGM_READINESS_ACTION_OPEN:
-      alert = find_own_active_alert (self);
+      alert = enigm_readiness_find_own_alert (self->account);
       if (alert != NULL)
         gtk_widget_activate_action (GTK_WIDGET (self), "win.open-alert", "s",
                                     enigm_alert_get_id (alert));
@@ -352,18 +347,19 @@ GtkWidget *
 enigm_status_page_new (EnigmAccount *account)
 {
   EnigmStatusPage *self = g_object_new (ENIGM_TYPE_STATUS_PAGE, NULL);
-  GListModel *keys = enigm_account_get_keys (account);
+  GListModel *models[] = { enigm_account_get_keys (account), enigm_account_get_contacts (account) };
 
   self->account = g_object_ref (account);
   g_signal_connect_object (account, "notify", G_CALLBACK (on_model_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "alert-changed", G_CALLBACK (on_model_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (enigm_account_get_contacts (account), "items-changed",
-                           G_CALLBACK (on_model_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (enigm_account_get_alerts (account), "items-changed",
                            G_CALLBACK (on_model_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (keys, "items-changed", G_CALLBACK (on_keys_changed), self, 0);
-  on_keys_changed (keys, 0, 0, g_list_model_get_n_items (keys), self);
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_signal_connect_object (models[i], "items-changed", G_CALLBACK (on_items_changed), self, 0);
+      on_items_changed (models[i], 0, 0, g_list_model_get_n_items (models[i]), self);
+    }
   return GTK_WIDGET (self);
 }

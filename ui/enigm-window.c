@@ -56,6 +56,7 @@ struct _EnigmWindow
 
   EnigmAccount *account;
   GError *trouble;
+  GError *refusal; /* the platform answered, and did not tell what was asked for */
   gboolean signing_in_again;
   gboolean listens_unseen;
   GdkFrameClock *first_clock;
@@ -117,34 +118,45 @@ update_notice (EnigmWindow *self)
 }
 
 static void
+show_banner (EnigmWindow *self, const char *text, const char *button, const char *action)
+{
+  gtk_label_set_label (self->banner_label, text);
+  gtk_button_set_label (self->banner_button, button);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), action);
+  gtk_revealer_set_reveal_child (self->banner, TRUE);
+}
+
+static void
 update_banner (EnigmWindow *self)
 {
   const gint64 unknown_since = enigm_account_get_unknown_since (self->account);
+  const GError *trouble = enigm_account_get_trouble (self->account);
 
   if (enigm_account_get_state (self->account) == ENIGM_ACCOUNT_STATE_SESSION_ENDED)
-    {
-      gtk_label_set_label (self->banner_label,
-                           _ ("This computer was closed in your account. What you see is not kept "
-                              "up to date; your key goes on working. Sign in to go on."));
-      gtk_button_set_label (self->banner_button, _ ("_Sign In"));
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), "win.sign-in");
-      gtk_revealer_set_reveal_child (self->banner, TRUE);
-    }
+    show_banner (self,
+                 _ ("This computer was closed in your account. What you see is not kept "
+                    "up to date; your key goes on working. Sign in to go on."),
+                 _ ("_Sign In"), "win.sign-in");
+  /* A network that is down may be there again in a moment; what cannot be trusted is said at
+   * once. */
+  else if (unknown_since != 0 && trouble != NULL &&
+           !g_error_matches (trouble, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY))
+    show_banner (self, trouble->message, _ ("_Try Again"), "win.refresh");
+  else if (self->refusal != NULL && trouble == NULL)
+    show_banner (self, self->refusal->message, _ ("_Try Again"), "win.refresh");
   else if (unknown_since != 0 && self->grace == 0)
     {
       g_autofree char *clock = enigm_time_describe_moment (unknown_since);
       g_autofree char *text =
         g_strdup_printf (_ ("Not known since %s: the platform cannot be reached."), clock);
 
-      gtk_label_set_label (self->banner_label, text);
-      gtk_button_set_label (self->banner_button, _ ("_Try Again"));
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), "win.refresh");
-      gtk_revealer_set_reveal_child (self->banner, TRUE);
+      show_banner (self, text, _ ("_Try Again"), "win.refresh");
     }
   else
     gtk_revealer_set_reveal_child (self->banner, FALSE);
 }
 
+/* Drills do not count: a number beside Alerts means that somebody is in need. */
 static void
 update_badges (EnigmWindow *self)
 {
@@ -157,7 +169,8 @@ update_badges (EnigmWindow *self)
     {
       g_autoptr (EnigmAlert) alert = g_list_model_get_item (alerts, i);
 
-      active += enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE;
+      active += enigm_alert_get_kind (alert) == ENIGM_ALERT_KIND_ALERT &&
+                enigm_alert_get_state (alert) == ENIGM_ALERT_STATE_ACTIVE;
     }
   for (guint i = 0; i < g_list_model_get_n_items (invitations); i++)
     {
@@ -266,17 +279,16 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (EnigmWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  /* That the platform is away, or closed this computer, is a state of the account and shown. */
-  if (!enigm_account_refresh_finish (ENIGM_ACCOUNT (source), result, &error) &&
-      g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY) == FALSE &&
-      enigm_account_get_state (ENIGM_ACCOUNT (source)) == ENIGM_ACCOUNT_STATE_SIGNED_IN &&
-      self->banner_label != NULL)
-    {
-      gtk_label_set_label (self->banner_label, error->message);
-      gtk_button_set_label (self->banner_button, _ ("_Try Again"));
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), "win.refresh");
-      gtk_revealer_set_reveal_child (self->banner, TRUE);
-    }
+  enigm_account_refresh_finish (ENIGM_ACCOUNT (source), result, &error);
+  if (self->root == NULL)
+    return;
+  /* That the platform is away, is not to be trusted, or closed this computer, is a state of the
+   * account, and shown as such. */
+  g_clear_error (&self->refusal);
+  if (enigm_account_get_trouble (ENIGM_ACCOUNT (source)) == NULL)
+    self->refusal = g_steal_pointer (&error);
+  if (self->account != NULL)
+    update_banner (self);
 }
 
 void
@@ -665,6 +677,7 @@ enigm_window_dispose (GObject *object)
   g_clear_handle_id (&self->deaf, g_source_remove);
   g_clear_object (&self->account);
   g_clear_error (&self->trouble);
+  g_clear_error (&self->refusal);
   G_OBJECT_CLASS (enigm_window_parent_class)->dispose (object);
 }
 

@@ -11,23 +11,47 @@ exit_for_verdict (EnigmReadiness *readiness)
 {
   const EnigmReadinessVerdict verdict = enigm_readiness_get_verdict (readiness);
 
-  if (verdict == ENIGM_READINESS_READY || verdict == ENIGM_READINESS_BATTERY_LOW)
+  if (enigm_readiness_is_ready (readiness))
     return ENIGM_CLI_OK;
-  if (verdict == ENIGM_READINESS_UNKNOWN || verdict == ENIGM_READINESS_AWAY)
+  if (verdict == ENIGM_READINESS_UNKNOWN || verdict == ENIGM_READINESS_AWAY ||
+      verdict == ENIGM_READINESS_CERTIFICATE)
     return ENIGM_CLI_NOT_KNOWN;
   return ENIGM_CLI_NOT_READY;
+}
+
+/* A line for what it is and how old that is, and lines for how it is known and what to do. */
+static void
+print_row (EnigmCli *cli, EnigmReadinessRow *row)
+{
+  static const char *const marks[] = { "✓", "~", "✗", "?" };
+  const char *mark = marks[enigm_readiness_row_get_level (row)];
+  const char *what = enigm_readiness_row_get_what (row);
+  const char *remedy = enigm_readiness_row_get_remedy (row);
+  const gint64 age = enigm_readiness_row_get_age (row);
+  g_autofree char *basis = enigm_readiness_row_describe_basis (row);
+  g_auto (GStrv) lines = g_strsplit (basis, "\n", -1);
+
+  if (age >= 0)
+    {
+      g_autofree char *words = enigm_describe_age (0, age);
+
+      enigm_cli_print (cli, "%s %s, %s", mark, what, words);
+    }
+  else
+    enigm_cli_print (cli, "%s %s", mark, what);
+  for (guint i = 0; lines[i] != NULL; i++)
+    enigm_cli_print (cli, "  %s", lines[i]);
+  if (*remedy != '\0')
+    enigm_cli_print (cli, "  %s", remedy);
 }
 
 static void
 print_rows (EnigmCli *cli, GListModel *rows, JsonArray *array)
 {
-  static const char *const marks[] = { "✓", "~", "✗", "?" };
-
   for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
     {
       g_autoptr (EnigmReadinessRow) row = g_list_model_get_item (rows, i);
       const EnigmReadinessLevel level = enigm_readiness_row_get_level (row);
-      const char *remedy = enigm_readiness_row_get_remedy (row);
       JsonObject *object = json_object_new ();
 
       json_object_set_string_member (object, "id", enigm_readiness_row_get_id (row));
@@ -35,10 +59,10 @@ print_rows (EnigmCli *cli, GListModel *rows, JsonArray *array)
       json_object_set_string_member (object, "what", enigm_readiness_row_get_what (row));
       json_object_set_string_member (object, "how", enigm_readiness_row_get_how (row));
       json_object_set_int_member (object, "age", enigm_readiness_row_get_age (row));
-      json_object_set_string_member (object, "remedy", remedy);
+      json_object_set_int_member (object, "counts_for", enigm_readiness_row_get_limit (row));
+      json_object_set_string_member (object, "remedy", enigm_readiness_row_get_remedy (row));
       json_array_add_object_element (array, object);
-      enigm_cli_print (cli, "%s %s: %s %s", marks[level], enigm_readiness_row_get_what (row),
-                       enigm_readiness_row_get_how (row), remedy);
+      print_row (cli, row);
     }
 }
 

@@ -16,6 +16,8 @@ good_facts (void)
     .battery_time = NOW - HOUR,
     .drill_time = NOW - 2 * DAY,
     .drill_reached = 2,
+    .drill_last = NOW - 2 * DAY,
+    .drill_kept = 2,
     .contacts = 3,
     .eligible = 2,
   };
@@ -74,6 +76,13 @@ assert_row (const EnigmReadinessFacts *facts,
     g_assert_cmpstr (enigm_readiness_row_get_remedy (row), ==, "");
   else
     g_assert_cmpstr (enigm_readiness_row_get_remedy (row), !=, "");
+}
+
+/* A drill at that time, which reached somebody, and none since. */
+void
+set_drill (EnigmReadinessFacts *facts, gint64 time)
+{
+  facts->drill_time = facts->drill_last = time;
 }
 
 /* Sentences name the time of day, in the person's language. */

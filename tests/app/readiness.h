@@ -23,6 +23,7 @@ void assert_row (const EnigmReadinessFacts *facts,
                  const char *id,
                  EnigmReadinessLevel level,
                  gint64 age);
+void set_drill (EnigmReadinessFacts *facts, gint64 time);
 void readiness_test_init (int *argc, char ***argv);
 
 G_END_DECLS

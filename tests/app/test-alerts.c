@@ -219,8 +219,23 @@ test_both_sides (void)
     g_autofree gchar *words = enigm_account_describe_drill (owner, enigm_key_get_binding (paired));
 
     g_assert_nonnull (words);
-    g_assert_true (g_str_has_prefix (words, "Kim had seen it after "));
+    /* Nobody here measured it: the platform's seconds are all that is claimed. */
+    g_assert_true (g_str_has_prefix (words, "Kim had seen it within "));
   }
+
+  /* The next one reaches nobody. That is the last word, also once it is deleted. */
+  party_key_do (key, "press5", NULL);
+  g_assert_true (enigm_world_await (has_alert, owner));
+  own = first_alert (owner);
+  party_key_do (key, "long-press", NULL);
+  g_assert_true (enigm_world_await (has_ended, own));
+  g_assert_cmpint (verdict_of (owner), ==, ENIGM_READINESS_REACHED_NOBODY);
+  enigm_account_delete_alert_async (owner, own, NULL, on_awaited, &result);
+  await_result (&result);
+  enigm_account_delete_alert_finish (owner, result, &error);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  g_assert_cmpint (verdict_of (owner), ==, ENIGM_READINESS_REACHED_NOBODY);
 
   /* The alert. */
   party_refresh (contact);

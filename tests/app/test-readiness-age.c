@@ -8,11 +8,11 @@ test_age_drill (void)
 {
   EnigmReadinessFacts facts = good_facts ();
 
-  facts.drill_time = NOW - ENIGM_READINESS_DRILL_AGE;
+  set_drill (&facts, NOW - ENIGM_READINESS_DRILL_AGE);
   assert_verdict (&facts, NOW, ENIGM_READINESS_READY, ENIGM_READINESS_ACTION_DRILL,
                   "Ready. Proved by a drill 30 days ago.");
   assert_row (&facts, NOW, "drill", ENIGM_READINESS_LEVEL_OK, ENIGM_READINESS_DRILL_AGE);
-  facts.drill_time--;
+  set_drill (&facts, facts.drill_time - 1);
   assert_verdict (&facts, NOW, ENIGM_READINESS_STALE, ENIGM_READINESS_ACTION_DRILL,
                   "Not proved for 30 days.");
   assert_row (&facts, NOW, "drill", ENIGM_READINESS_LEVEL_STALE, ENIGM_READINESS_DRILL_AGE + 1);
@@ -23,7 +23,7 @@ test_age_key (void)
 {
   EnigmReadinessFacts facts = good_facts ();
 
-  facts.drill_time = NOW - 5 * DAY;
+  set_drill (&facts, NOW - 5 * DAY);
   facts.proved_time = facts.battery_time = NOW - ENIGM_READINESS_KEY_AGE;
   assert_verdict (&facts, NOW, ENIGM_READINESS_READY, ENIGM_READINESS_ACTION_DRILL,
                   "Ready. Proved by a drill 5 days ago.");
@@ -36,7 +36,7 @@ test_age_key (void)
   assert_row (&facts, NOW, "battery", ENIGM_READINESS_LEVEL_STALE, ENIGM_READINESS_KEY_AGE + 1);
 
   /* Whatever it sent last counts, a drill too. */
-  facts.drill_time = NOW - HOUR;
+  set_drill (&facts, NOW - HOUR);
   assert_verdict (&facts, NOW, ENIGM_READINESS_READY, ENIGM_READINESS_ACTION_DRILL,
                   "Ready. Proved by a drill 1 hour ago.");
 }
@@ -69,6 +69,12 @@ test_age_battery_percent (void)
   facts.battery--;
   assert_verdict (&facts, NOW, ENIGM_READINESS_BATTERY_LOW, ENIGM_READINESS_ACTION_NONE,
                   "Ready, but the battery was low 1 hour ago.");
+  facts.battery = ENIGM_READINESS_BATTERY_EMPTY + 1;
+  assert_verdict (&facts, NOW, ENIGM_READINESS_BATTERY_LOW, ENIGM_READINESS_ACTION_NONE,
+                  "Ready, but the battery was low 1 hour ago.");
+  facts.battery--;
+  assert_verdict (&facts, NOW, ENIGM_READINESS_CHARGE, ENIGM_READINESS_ACTION_DRILL,
+                  "Charge your key: its battery stood at 5 % 1 hour ago.");
   facts.battery = 0;
   assert_row (&facts, NOW, "battery", ENIGM_READINESS_LEVEL_BAD, HOUR);
 }
@@ -81,6 +87,8 @@ test_age_future (void)
     G_STRUCT_OFFSET (EnigmReadinessFacts, proved_time),
     G_STRUCT_OFFSET (EnigmReadinessFacts, battery_time),
     G_STRUCT_OFFSET (EnigmReadinessFacts, drill_time),
+    G_STRUCT_OFFSET (EnigmReadinessFacts, drill_last),
+    G_STRUCT_OFFSET (EnigmReadinessFacts, restored),
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (offsets); i++)
@@ -92,7 +100,7 @@ test_age_future (void)
       /* Clocks differ a little. */
       *time = NOW + ENIGM_READINESS_CLOCK_SKEW;
       readiness = enigm_readiness_new_from_facts (&facts, NOW);
-      g_assert_true (enigm_readiness_is_ready (readiness));
+      g_assert_cmpint (enigm_readiness_get_verdict (readiness), !=, ENIGM_READINESS_UNKNOWN);
       /* But what comes from the future would never grow old. */
       (*time)++;
       assert_verdict (&facts, NOW, ENIGM_READINESS_UNKNOWN, ENIGM_READINESS_ACTION_NONE,
@@ -172,10 +180,11 @@ render (const EnigmReadinessFacts *facts, gint64 now)
       g_autoptr (EnigmReadinessRow) row = g_list_model_get_item (rows, i);
       const gint64 age = enigm_readiness_row_get_age (row);
       g_autofree char *words = age >= 0 ? enigm_describe_age (0, age) : g_strdup ("");
+      g_autofree char *basis = enigm_readiness_row_describe_basis (row);
 
-      g_string_append_printf (text, "|%s|%s|%d|%s", enigm_readiness_row_get_what (row),
-                              enigm_readiness_row_get_how (row),
-                              enigm_readiness_row_get_level (row), words);
+      g_string_append_printf (text, "|%s|%s|%d|%s|%s", enigm_readiness_row_get_what (row), basis,
+                              enigm_readiness_row_get_level (row), words,
+                              enigm_readiness_row_get_remedy (row));
     }
   return g_string_free (text, FALSE);
 }
@@ -197,7 +206,11 @@ test_next_change (void)
       facts.heard = now - g_test_rand_int_range (-2000, 2000);
       facts.proved_time = now - g_test_rand_int_range (-2000, (gint32) span);
       facts.battery_time = now - g_test_rand_int_range (-2000, (gint32) span);
-      facts.drill_time = now - g_test_rand_int_range (-2000, (gint32) span);
+      set_drill (&facts, now - g_test_rand_int_range (-2000, (gint32) span));
+      if (round % 4 == 0)
+        facts.drill_last = now - g_test_rand_int_range (-2000, (gint32) span);
+      if (round % 7 == 0)
+        facts.restored = now - g_test_rand_int_range (-2000, (gint32) span);
       facts.unknown_since = round % 5 == 0 ? facts.heard : 0;
       readiness = enigm_readiness_new_from_facts (&facts, now);
       next = enigm_readiness_get_next_change (readiness);
@@ -220,7 +233,8 @@ test_next_change_is_far (void)
   gint64 now = NOW - 12 * HOUR;
   guint n = 0;
 
-  facts.heard = facts.proved_time = facts.battery_time = facts.drill_time = now - 3 * DAY;
+  facts.heard = facts.proved_time = facts.battery_time = now - 3 * DAY;
+  set_drill (&facts, now - 3 * DAY);
   facts.unknown_since = facts.heard;
   for (gint64 time = now; time < now + 10 * DAY; n++)
     {
@@ -268,10 +282,16 @@ test_green_needs_all (void)
                           : (EnigmKeyState) g_test_rand_int_range (0, ENIGM_KEY_STATE_EXPIRED + 1);
       facts.key_reasons = (EnigmKeyReasons) g_test_rand_int_range (0, 8);
       facts.waiting_to_revoke = g_test_rand_int_range (0, 8) == 0;
-      facts.proved_time = NOW - ages[g_test_rand_int_range (0, 7)];
+      facts.proved_time =
+        g_test_rand_int_range (0, 8) > 0 ? NOW - ages[g_test_rand_int_range (0, 7)] : 0;
+      facts.restored =
+        g_test_rand_int_range (0, 4) > 0 ? 0 : NOW - ages[g_test_rand_int_range (0, 7)];
       facts.battery_time = NOW - ages[g_test_rand_int_range (0, 7)];
       facts.battery = (guint) g_test_rand_int_range (0, ENIGM_KEY_BATTERY_UNKNOWN + 1);
-      facts.drill_time = NOW - ages[g_test_rand_int_range (0, 7)];
+      set_drill (&facts, NOW - ages[g_test_rand_int_range (0, 7)]);
+      if (g_test_rand_int_range (0, 4) == 0)
+        facts.drill_last = NOW - ages[g_test_rand_int_range (0, 7)];
+      facts.drill_kept = (guint) g_test_rand_int_range (0, 3);
       facts.drill_reached = (guint) g_test_rand_int_range (0, 3);
       facts.eligible = (guint) g_test_rand_int_range (0, 3);
       facts.own_active = g_test_rand_int_range (0, 8) == 0;
@@ -292,6 +312,13 @@ test_green_needs_all (void)
                        <=, ENIGM_READINESS_KEY_AGE);
       g_assert_cmpuint (facts.drill_reached, >, 0);
       g_assert_cmpuint (facts.eligible, >, 0);
+      /* The last drill, of the platform that there is now, and somebody it reached is told still.
+       */
+      g_assert_cmpint (facts.drill_time, >=, facts.drill_last);
+      g_assert_cmpint (facts.drill_time, >, facts.restored);
+      g_assert_true (facts.proved_time != 0 || facts.restored != 0);
+      g_assert_cmpuint (facts.drill_kept, >, 0);
+      g_assert_cmpuint (facts.battery, >, ENIGM_READINESS_BATTERY_EMPTY);
       g_assert_cmpint (
         MAX (MAX (facts.heard, facts.drill_time), MAX (facts.proved_time, facts.battery_time)), <=,
         NOW + ENIGM_READINESS_CLOCK_SKEW);
