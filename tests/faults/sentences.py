@@ -31,5 +31,5 @@ REVOKED = "Your key is revoked. It cannot raise an alert."
 NO_KEY = "You have no key yet."
 # And beside that, what to do where the key is not in order.
 PAIR_ONE = "Pair a key."
-SEE_KEYS = "See your keys in Settings."
-REMEDIES = {NOBODY: None, UNFINISHED: PAIR_ONE, NOT_HEARD: SEE_KEYS, REVOKED: PAIR_ONE, NO_KEY: PAIR_ONE}
+CONTINUE = "Take it where it has reception, or continue pairing."
+REMEDIES = {NOBODY: None, UNFINISHED: PAIR_ONE, NOT_HEARD: CONTINUE, REVOKED: PAIR_ONE, NO_KEY: PAIR_ONE}
