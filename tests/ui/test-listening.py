@@ -73,7 +73,7 @@ def test_closed():
         ada = sign_up_both(world)
         window = Window(world, env=listening_env())
         window.await_text("You have no key yet.")
-        window.key("ctrl+w")
+        window.press("Close")
         await_title(window, server, LISTENS)
         world.keys[0].ctl("press3")
         await_title(window, server, ALERT)
