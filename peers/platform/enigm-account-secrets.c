@@ -19,7 +19,7 @@ typedef struct
   /* What is to be in force from now on. */
   EnigmSecret *secret;
   gchar *user;
-  gchar *address;
+  gchar *place;
   /* The hash that was compared: if it is another one by the end, somebody was faster. */
   gchar *before;
 } Change;
@@ -31,7 +31,7 @@ change_free (Change *self)
   g_clear_pointer (&self->password, enigm_secret_unref);
   g_clear_pointer (&self->secret, enigm_secret_unref);
   g_free (self->user);
-  g_free (self->address);
+  g_free (self->place);
   g_free (self->before);
   g_free (self);
 }
@@ -94,7 +94,7 @@ on_password_checked (GObject *source, GAsyncResult *result, gpointer user_data)
       enigm_request_reply_error (change->request, error);
       return;
     }
-  enigm_guesses_forgive (change->state->guesses, change->user, change->address);
+  enigm_guesses_forgive (change->state->guesses, change->user, change->place);
   enigm_password_hash_async (secret, NULL, on_secret_hashed, g_steal_pointer (&change));
 }
 
@@ -142,27 +142,25 @@ start (EnigmPlatformState *state, EnigmRequest *request, gboolean is_pin)
   gint64 now = enigm_platform_state_now (state), wait;
   EnigmSecret *password;
   gchar *hash;
-  gint known;
 
   change->state = state;
   change->request = enigm_request_ref (request);
   change->is_pin = is_pin;
-  change->address = enigm_request_dup_address (request);
-  if (!read_change (change, &error) || !read_account (change, &error) ||
-      (known = enigm_computers_knows_address (state, enigm_request_get_account (request),
-                                              change->address, &error)) < 0)
+  if (!read_change (change, &error) || !read_account (change, &error))
     {
       enigm_request_reply_error (request, error);
       return;
     }
-  /* The same count as at sign-in: a session is no way around it. */
-  wait = enigm_guesses_get_wait (state->guesses, change->user, change->address, known == 1, now);
+  /* The request is signed, so that what strangers try elsewhere, or at this address, does not count
+   * against it: each computer has tries of its own, and only the password opens another. */
+  change->place = enigm_guesses_dup_computer (enigm_request_get_computer (request));
+  wait = enigm_guesses_get_wait (state->guesses, change->user, change->place, TRUE, now);
   if (wait > 0)
     {
       enigm_request_reply_wait (request, wait, "too many wrong passwords");
       return;
     }
-  enigm_guesses_count (state->guesses, change->user, change->address, now);
+  enigm_guesses_count (state->guesses, change->user, change->place, now);
   password = change->password;
   hash = change->before;
   enigm_password_check_async (password, hash, NULL, on_password_checked, g_steal_pointer (&change));

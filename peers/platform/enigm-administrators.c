@@ -11,6 +11,7 @@
 
 #include "enigm-audit.h"
 #include "enigm-column.h"
+#include "enigm-guesses.h"
 #include "enigm-journal.h"
 #include "enigm-password.h"
 #include "enigm-pin.h"
@@ -19,6 +20,8 @@
 
 #define SHORTEST_NAME 3
 #define LONGEST_NAME 32
+/* Wrong PINs of an administrator are counted together, wherever they come from. */
+#define ANYWHERE "anywhere"
 #define CHANGE_ADMINISTRATOR 32
 #define CHANGE_REMOVED 33
 
@@ -225,6 +228,7 @@ typedef struct
   EnigmPlatformState *state;
   EnigmRequest *request;
   EnigmSecret *pin;
+  gchar *guess_name;
   gint64 tries;
   EnigmAdministratorAllowed allowed;
   gpointer user_data;
@@ -238,6 +242,7 @@ asked_free (Asked *self)
     self->destroy (self->user_data);
   g_clear_pointer (&self->request, enigm_request_unref);
   g_clear_pointer (&self->pin, enigm_secret_unref);
+  g_free (self->guess_name);
   g_free (self);
 }
 
@@ -319,6 +324,7 @@ on_pin_checked (GObject *source, GAsyncResult *result, gpointer user_data)
         enigm_request_reply_error (asked->request, error);
       return;
     }
+  enigm_guesses_forgive (asked->state->guesses, asked->guess_name, ANYWHERE);
   if (!enigm_store_run (asked->state->store, &error,
                         "UPDATE administrator_sessions SET pin_tries = 0 WHERE id = ?1", "k",
                         enigm_request_get_computer (asked->request)))
@@ -336,7 +342,8 @@ on_pin_checked (GObject *source, GAsyncResult *result, gpointer user_data)
  * @user_data: (transfer full): passed to it
  * @destroy: (nullable): frees it
  *
- * Five wrong ones in a row close the session, and each is recorded.
+ * Five wrong ones in a row close the session, and each is recorded. Who knows the password opens
+ * another; so ten in all, whatever the sessions, have to wait.
  */
 void
 enigm_administrators_ask_pin (EnigmPlatformState *state,
@@ -349,6 +356,8 @@ enigm_administrators_ask_pin (EnigmPlatformState *state,
   g_autoptr (Asked) asked = g_new0 (Asked, 1);
   g_autoptr (GError) error = NULL;
   g_autofree gchar *hash = NULL;
+  g_autofree gchar *id = enigm_hex_encode (enigm_request_get_account (request), ENIGM_ID_SIZE);
+  gint64 now = enigm_platform_state_now (state), wait;
 
   asked->state = state;
   asked->request = enigm_request_ref (request);
@@ -356,12 +365,22 @@ enigm_administrators_ask_pin (EnigmPlatformState *state,
   asked->allowed = allowed;
   asked->user_data = user_data;
   asked->destroy = destroy;
+  asked->guess_name = g_strconcat ("administrator's pin ", id, NULL);
+  wait = enigm_guesses_get_wait (state->guesses, asked->guess_name, ANYWHERE, TRUE, now);
+  if (wait > 0)
+    {
+      enigm_request_reply_wait (request, wait, "too many wrong PINs");
+      return;
+    }
   if (!count_try (asked, &hash, &error))
     enigm_request_reply_error (request, error);
   else if (asked->tries > ENIGM_PIN_TRIES)
     refuse (asked);
   else
-    enigm_password_check_async (pin, hash, NULL, on_pin_checked, g_steal_pointer (&asked));
+    {
+      enigm_guesses_count (state->guesses, asked->guess_name, ANYWHERE, now);
+      enigm_password_check_async (pin, hash, NULL, on_pin_checked, g_steal_pointer (&asked));
+    }
 }
 
 static GBytes *

@@ -96,11 +96,25 @@ enigm_guesses_free (EnigmGuesses *self)
 }
 
 /**
+ * enigm_guesses_dup_computer:
+ * @computer: (array fixed-size=16): the ID of a computer that signs what it asks
+ *
+ * Returns: (transfer full): where its tries come from, whatever its address
+ */
+gchar *
+enigm_guesses_dup_computer (const guint8 computer[ENIGM_ID_SIZE])
+{
+  g_autofree gchar *id = enigm_hex_encode (computer, ENIGM_ID_SIZE);
+
+  return g_strconcat ("computer ", id, NULL);
+}
+
+/**
  * enigm_guesses_get_wait:
  * @self: the counts
  * @user: the user name that is tried, whether anyone has it or not
  * @address: where the try comes from
- * @known_address: whether that account signed in from there before
+ * @known_address: whether that account signed in from there before, or the computer is its own
  * @now: the time, Unix seconds
  *
  * Returns: seconds until a try makes sense; 0 for at once

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "app/protocol/enigm-text.h"
 
 G_BEGIN_DECLS
 
@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * EnigmGuesses:
  *
  * Slows the guessing of passwords: per address, and per account from addresses that never signed in
- * to it. An owner who sits where they signed in before is not locked out by what others try, and an
+ * to it. An owner who sits where they signed in before is not locked out by what others try
+ * elsewhere, a computer that signs what it asks is not by what anybody else tries at all, and an
  * account that does not exist is counted like any other.
  *
  * It is kept in memory: a restart forgives, which helps a guesser by a handful of tries.
@@ -18,6 +19,8 @@ typedef struct _EnigmGuesses EnigmGuesses;
 
 EnigmGuesses *enigm_guesses_new (void);
 void enigm_guesses_free (EnigmGuesses *self);
+
+gchar *enigm_guesses_dup_computer (const guint8 computer[ENIGM_ID_SIZE]);
 
 gint64 enigm_guesses_get_wait (EnigmGuesses *self,
                                const gchar *user,

@@ -63,11 +63,12 @@ test_password (World *world, gconstpointer data)
   g_assert_cmpuint (account->status, ==, 200);
 }
 
-/* A session is no way around the guessing that is slowed at sign-in. */
+/* A session is no way around the slowing: each computer has ten tries of its own. */
 static void
 test_password_guessing (World *world, gconstpointer data)
 {
   g_autoptr (Person) anna = person_new (world, "anna");
+  g_autoptr (Person) second = person_sign_in (world, "anna", PASSWORD);
   guint tries;
 
   for (tries = 0; tries < 50; tries++)
@@ -81,10 +82,69 @@ test_password_guessing (World *world, gconstpointer data)
       g_assert_cmpstr (answer_problem (answer), ==, "sign-in-wrong");
     }
   g_assert_cmpuint (tries, ==, 10);
-  g_assert_null (person_sign_in (world, "anna", PASSWORD));
+  assert_problem (world, anna, "/v1/account/pin",
+                  "{\"password\":\"" PASSWORD "\",\"pin\":\"111111\"}", "too-many");
+  assert_done (world, second, "/v1/account/pin",
+               "{\"password\":\"" PASSWORD "\",\"pin\":\"111111\"}");
   world->now += 15 * 60;
   assert_done (world, anna, "/v1/account/password",
                "{\"password\":\"" PASSWORD "\",\"new_password\":\"another one of mine\"}");
+}
+
+/* Somebody in the same home guesses until no sign-in from there is looked at any more. Whoever is
+ * signed in goes on as ever: their requests are signed. */
+static void
+test_guesser_at_home (World *world, gconstpointer data)
+{
+  g_autoptr (Person) anna = person_new (world, "anna");
+  g_autoptr (Answer) renewal = NULL;
+
+  for (guint i = 0; i < 15; i++)
+    g_assert_null (person_sign_in (world, "anna", "not the password"));
+  g_assert_null (person_sign_in (world, "anna", PASSWORD));
+  renewal = person_renew (world, anna);
+  g_assert_cmpuint (renewal->status, ==, 201);
+  assert_done (world, anna, "/v1/account/pin",
+               "{\"password\":\"" PASSWORD "\",\"pin\":\"111111\"}");
+  assert_done (world, anna, "/v1/computers/closing", "{\"pin\":\"111111\"}");
+  assert_done (world, anna, "/v1/account/password",
+               "{\"password\":\"" PASSWORD "\",\"new_password\":\"another one of mine\"}");
+}
+
+/* Whoever knows the password opens one computer after the other, and gets no further with the PIN:
+ * the tries of all of them count. */
+static void
+test_pin_guessing (World *world, gconstpointer data)
+{
+  g_autoptr (Person) anna = person_new (world, "anna");
+  guint tries = 0;
+
+  while (tries < 50)
+    {
+      g_autoptr (Person) computer = person_sign_in (world, "anna", PASSWORD);
+
+      for (guint i = 0; i < 4; i++)
+        {
+          g_autoptr (Answer) answer = ask (world, computer, "/v1/computers/closing", WRONG_PIN);
+
+          if (answer->status == 429)
+            goto slowed;
+          g_assert_cmpstr (answer_problem (answer), ==, "pin-wrong");
+          tries++;
+        }
+    }
+slowed:
+  g_assert_cmpuint (tries, ==, 10);
+  assert_problem (world, anna, "/v1/computers/closing", PIN, "too-many");
+  world->now += 15 * 60;
+  assert_done (world, anna, "/v1/computers/closing", PIN);
+  /* And a right one forgives. */
+  for (guint round = 0; round < 4; round++)
+    {
+      for (guint i = 0; i < 4; i++)
+        assert_problem (world, anna, "/v1/computers/closing", WRONG_PIN, "pin-wrong");
+      assert_done (world, anna, "/v1/computers/closing", PIN);
+    }
 }
 
 static void
@@ -384,6 +444,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("password", test_password);
   add ("password-guessing", test_password_guessing);
+  add ("guesser-at-home", test_guesser_at_home);
+  add ("pin-guessing", test_pin_guessing);
   add ("pin-change", test_pin_change);
   add ("five-wrong-pins", test_five_wrong_pins);
   add ("wrong-pins-at-once", test_wrong_pins_at_once);

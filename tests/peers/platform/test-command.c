@@ -139,6 +139,35 @@ test_session_and_pin (World *world, gconstpointer data)
                    ==, 1);
 }
 
+/* Whoever knows the password opens one session after the other, and gets no further with the PIN.
+ */
+static void
+test_pin_guessing (World *world, gconstpointer data)
+{
+  static const char wrong[] = "{\"to\":\"revoked\",\"reason\":\"lost\",\"pin\":\"000000\"}";
+  g_autoptr (Person) anna = person_new (world, "anna");
+  g_autoptr (Admin) operator= admin_new (world, "olga", ENIGM_ROLE_OPERATOR);
+  g_autoptr (Key) key = key_new (world, KEY_GENUINE);
+
+  key_pair (world, key, anna);
+  for (guint tries = 0; tries < 10; tries++)
+    {
+      if (tries == 5)
+        {
+          g_free (operator->token);
+          operator->token = admin_sign_in (world, "olga", ADMIN_PASSWORD);
+        }
+      admin_assert_wish (world, operator, key, wrong, "pin-wrong");
+    }
+  g_free (operator->token);
+  operator->token = admin_sign_in (world, "olga", ADMIN_PASSWORD);
+  admin_assert_wish (world, operator, key, REVOKE, "too-many");
+  /* What needs no PIN goes on. */
+  admin_assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
+  world->now += 15 * 60;
+  admin_assert_wish (world, operator, key, REVOKE, "revoked");
+}
+
 /* Guessing a password is slowed, for names that nobody has as well. */
 static void
 test_guessing (World *world, gconstpointer data)
@@ -441,6 +470,7 @@ main (int argc, char **argv)
   add ("lifecycle", test_lifecycle);
   add ("roles", test_roles);
   add ("session-and-pin", test_session_and_pin);
+  add ("pin-guessing", test_pin_guessing);
   add ("guessing", test_guessing);
   add ("attacks", test_attacks);
   add ("events", test_events);
