@@ -208,7 +208,7 @@ on_pin_right (EnigmPlatformState *state, EnigmRequest *request, gpointer user_da
       enigm_request_reply_error (request, error);
       return;
     }
-  /* It is deleted; that the log still has some of it is mended with the next deletion. */
+  /* It is deleted; that the log still has some of it is mended within the hour. */
   if (!enigm_store_settle (state->store, &error))
     g_warning ("a deleted account is in the database's log still: %s", error->message);
   enigm_request_reply_nothing (request);

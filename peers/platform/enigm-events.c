@@ -325,7 +325,7 @@ list_over (EnigmPlatformState *state, gint64 now, GByteArray *ids, GError **erro
  * @error: why it failed
  *
  * Deletes an event, with its positions and everything that names it, and tells everyone who saw it
- * to ask again. Once the transaction is committed, enigm_store_clean() takes it off the disk, too.
+ * to ask again. Once the transaction is committed, enigm_store_settle() takes it off the disk, too.
  *
  * Returns: whether it is gone once the transaction is committed
  */
@@ -348,6 +348,7 @@ enigm_events_forget (EnigmPlatformState *state,
  * @error: why it failed
  *
  * Deletes every event whose time is over, with its positions, and the stream items as old as that.
+ * enigm_store_settle() takes them off the disk, too.
  *
  * Returns: whether it is done
  */
@@ -363,9 +364,7 @@ enigm_events_delete_over (EnigmPlatformState *state, GError **error)
   for (guint i = 0; i < ids->len; i += ENIGM_ID_SIZE)
     if (!enigm_events_forget (state, ids->data + i, error))
       return FALSE;
-  if (!enigm_store_run (state->store, error, "DELETE FROM stream_items WHERE time <= ?1", "i",
-                        now - (gint64) state->config->retention_days * DAY_SECONDS) ||
-      !enigm_store_commit (state->store, error))
-    return FALSE;
-  return ids->len == 0 || enigm_store_clean (state->store, error);
+  return enigm_store_run (state->store, error, "DELETE FROM stream_items WHERE time <= ?1", "i",
+                          now - (gint64) state->config->retention_days * DAY_SECONDS) &&
+         enigm_store_commit (state->store, error);
 }

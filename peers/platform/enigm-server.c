@@ -3,10 +3,9 @@
 
 #include <sys/resource.h>
 
-#include "enigm-events.h"
-#include "enigm-key-attempts.h"
 #include "enigm-keys.h"
 #include "enigm-password.h"
+#include "enigm-retention.h"
 #include "enigm-router.h"
 #include "enigm-server-connection.h"
 
@@ -18,7 +17,6 @@
 #define MAX_DRAINED (16 * 1024 * 1024)
 /* How long a peer may take to fetch its answer, in seconds. */
 #define ANSWER_SECONDS 60
-#define DAY_SECONDS (24 * 60 * 60)
 /* How late a pairing that was never finished may be seen to end, in seconds. */
 #define SWEEP_SECONDS 15
 
@@ -31,7 +29,7 @@ struct _EnigmServer
   /* How many connections are still in their handshake. */
   guint n_handshakes;
   gboolean stopping;
-  guint daily;
+  EnigmRetention *retention;
   guint sweep;
 };
 
@@ -199,23 +197,6 @@ on_soup_request (SoupServer *soup,
 }
 
 static gboolean
-on_day_over (gpointer user_data)
-{
-  EnigmServer *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!enigm_events_delete_over (self->state, &error))
-    g_warning ("events were not deleted: %s", error->message);
-  g_clear_error (&error);
-  if (!enigm_audit_prune (self->state->audit, enigm_platform_state_now (self->state), &error))
-    g_warning ("the audit was not pruned: %s", error->message);
-  g_clear_error (&error);
-  if (!enigm_key_attempts_delete_over (self->state, &error))
-    g_warning ("attempts of keys were not deleted: %s", error->message);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
 on_keys_due (gpointer user_data)
 {
   EnigmServer *self = user_data;
@@ -291,8 +272,7 @@ enigm_server_listen (EnigmServer *self, GError **error)
   uris = soup_server_get_uris (self->soup);
   enigm_config_take_bound_port (self->state->config, g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  on_day_over (self);
-  self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day_over, self);
+  self->retention = enigm_retention_new (self->state);
   on_keys_due (self);
   self->sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_keys_due, self);
   return TRUE;
@@ -307,7 +287,7 @@ enigm_server_listen (EnigmServer *self, GError **error)
 void
 enigm_server_free (EnigmServer *self)
 {
-  g_clear_handle_id (&self->daily, g_source_remove);
+  g_clear_pointer (&self->retention, enigm_retention_free);
   g_clear_handle_id (&self->sweep, g_source_remove);
   enigm_hub_end_all (self->state->hub);
   /* Threads that hash a password come back to a handler, which needs the platform. */

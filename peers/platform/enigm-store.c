@@ -21,6 +21,9 @@ static const gchar *const upgrades[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (upgrades) == SCHEMA_VERSION - FIRST_UPGRADE);
 
+/* How long a writer waits for another process. */
+#define BUSY_MILLISECONDS 2000
+
 /* The tables, in the order in which they refer to each other. */
 static const gchar *const schemas[] = {
   "/io/enigm/Platform/schema.sql",
@@ -184,7 +187,7 @@ enigm_store_open (const gchar *path, GError **error)
   sqlite3_db_config (self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (self->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config (self->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-  sqlite3_busy_timeout (self->db, 2000);
+  sqlite3_busy_timeout (self->db, BUSY_MILLISECONDS);
   if (!execute (self,
                 "PRAGMA journal_mode = WAL;"
                 "PRAGMA synchronous = FULL;"
@@ -280,24 +283,6 @@ enigm_store_rollback (EnigmStore *self)
 }
 
 /**
- * enigm_store_clean:
- * @self: a store without a transaction
- * @error: why it failed
- *
- * What was deleted is overwritten in the database, and stands in its write-ahead log for as long as
- * that is not begun anew: this does so.
- *
- * Returns: whether it is off the disk
- */
-gboolean
-enigm_store_clean (EnigmStore *self, GError **error)
-{
-  g_return_val_if_fail (self != NULL && !self->in_transaction, FALSE);
-
-  return execute (self, "PRAGMA wal_checkpoint (TRUNCATE)", error);
-}
-
-/**
  * enigm_store_in_transaction:
  * @self: a store
  *
@@ -352,17 +337,25 @@ enigm_store_add_finished (EnigmStore *self, EnigmStoreFinished finished, gpointe
  * Brings the database file up to date and empties the log beside it, so that what was deleted is on
  * the disk no more: SQLite overwrites it in the file, and the log has older pages.
  *
- * Returns: whether it is done
+ * Nobody is waited for: who reads in another process is done some time.
+ *
+ * Returns: %FALSE if the database failed, or somebody else reads what was there before
  */
 gboolean
 enigm_store_settle (EnigmStore *self, GError **error)
 {
   g_autoptr (EnigmStatement) statement = NULL;
+  EnigmStep step;
 
   g_return_val_if_fail (self != NULL && !self->in_transaction, FALSE);
 
   statement = enigm_store_prepare (self, "PRAGMA wal_checkpoint (TRUNCATE)", error);
-  if (statement == NULL || enigm_statement_step (statement, error) != ENIGM_STEP_ROW)
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_busy_timeout (self->db, 0);
+  step = enigm_statement_step (statement, error);
+  sqlite3_busy_timeout (self->db, BUSY_MILLISECONDS);
+  if (step != ENIGM_STEP_ROW)
     return FALSE;
   if (enigm_statement_get_int64 (statement, 0) == 0)
     return TRUE;

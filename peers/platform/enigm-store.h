@@ -73,7 +73,6 @@ void enigm_store_free (EnigmStore *self);
 EnigmTransaction *enigm_store_begin (EnigmStore *self, GError **error);
 gboolean enigm_store_commit (EnigmStore *self, GError **error);
 void enigm_store_rollback (EnigmStore *self);
-gboolean enigm_store_clean (EnigmStore *self, GError **error);
 gboolean enigm_store_settle (EnigmStore *self, GError **error);
 gboolean enigm_store_in_transaction (EnigmStore *self);
 void

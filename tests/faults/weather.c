@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -81,6 +82,21 @@ time (time_t *result)
   if (result != NULL)
     *result = now.tv_sec;
   return now.tv_sec;
+}
+
+/* A time of day, by the clock that the program sees. */
+int
+timerfd_settime (int fd, int flags, const struct itimerspec *when, struct itimerspec *before)
+{
+  static int (*next) (int, int, const struct itimerspec *, struct itimerspec *);
+  struct itimerspec real = *when;
+
+  if (next == NULL)
+    next =
+      NEXT (int (*) (int, int, const struct itimerspec *, struct itimerspec *), "timerfd_settime");
+  if ((flags & TFD_TIMER_ABSTIME) && when->it_value.tv_sec != 0)
+    real.it_value.tv_sec = MAX (1, when->it_value.tv_sec - look ()->clock);
+  return next (fd, flags, &real, before);
 }
 
 /* The disk */

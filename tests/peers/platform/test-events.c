@@ -2,6 +2,7 @@
 #include "enigm-platform-fixture.h"
 
 #include "enigm-problem.h"
+#include "enigm-retention.h"
 
 #define add(name, func)                                                                            \
   g_test_add ("/platform/events/" name, EnigmPlatformFixture, NULL, enigm_platform_fixture_set_up, \
@@ -471,8 +472,81 @@ test_no_byte_left (EnigmPlatformFixture *fixture, gconstpointer data)
   assert_on_disk (fixture, TRUE);
   fixture->now += 1;
   g_assert_true (enigm_events_delete_over (fixture->state, &error));
+  g_assert_true (enigm_store_settle (fixture->state->store, &error));
   g_assert_no_error (error);
   assert_on_disk (fixture, FALSE);
+}
+
+static gint64
+count_events (EnigmPlatformFixture *fixture)
+{
+  g_autoptr (EnigmStatement) row =
+    enigm_store_prepare (fixture->state->store, "SELECT count (*) FROM events", NULL);
+
+  g_assert_cmpint (enigm_statement_step (row, NULL), ==, ENIGM_STEP_ROW);
+  return enigm_statement_get_int64 (row, 0);
+}
+
+/* It goes when its time is over, and not with the next day. */
+static void
+test_to_the_second (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (GError) error = NULL;
+  EnigmRetention *retention;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  enigm_store_run (fixture->state->store, &error, "UPDATE events SET delete_on = ?1", "i",
+                   fixture->now + 1);
+  g_assert_no_error (error);
+  retention = enigm_retention_new (fixture->state);
+  g_assert_cmpint (count_events (fixture), ==, 1);
+  assert_on_disk (fixture, TRUE);
+  fixture->now++;
+  while (count_events (fixture) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  assert_on_disk (fixture, FALSE);
+  enigm_retention_free (retention);
+}
+
+/* Somebody reads the database meanwhile, as `enigm-platform audit` does: the event is deleted, and
+ * off the disk once they are done. */
+static void
+test_read_meanwhile (EnigmPlatformFixture *fixture, gconstpointer data)
+{
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (EnigmStore) reader = NULL;
+  g_autoptr (EnigmStatement) row = NULL;
+  g_autoptr (EnigmAnswer) deleted = NULL;
+  g_autoptr (GError) error = NULL;
+  EnigmRetention *retention;
+  GLogLevelFlags fatal;
+
+  make_pair (fixture, &pair);
+  raise_event (fixture, pair.ada, ENIGM_EVENT_ALERT);
+  end_by_key (fixture);
+  reader = enigm_store_open (fixture->state->config->database, &error);
+  g_assert_no_error (error);
+  row = enigm_store_prepare (reader, "SELECT id FROM accounts", &error);
+  g_assert_cmpint (enigm_statement_step (row, &error), ==, ENIGM_STEP_ROW);
+  g_assert_false (enigm_store_settle (fixture->state->store, &error));
+  g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
+  g_clear_error (&error);
+
+  /* It warns, which would end a test. */
+  fatal = g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL);
+  deleted =
+    enigm_platform_fixture_call_signed (fixture, pair.ada, "DELETE", EVENT_PATH, NULL, NULL);
+  g_log_set_always_fatal (fatal);
+  enigm_assert_answer (deleted, 200);
+  g_assert_cmpint (count_events (fixture), ==, 0);
+  assert_on_disk (fixture, TRUE);
+  g_clear_pointer (&row, enigm_statement_free);
+  retention = enigm_retention_new (fixture->state);
+  assert_on_disk (fixture, FALSE);
+  enigm_retention_free (retention);
 }
 
 /* Asking again under the same ID makes no alert of a drill, and no drill of an alert. */
@@ -585,6 +659,8 @@ main (int argc, char **argv)
   add ("many-long", test_many_long);
   add ("retention", test_retention);
   add ("no-byte-left", test_no_byte_left);
+  add ("to-the-second", test_to_the_second);
+  add ("read-meanwhile", test_read_meanwhile);
   add ("kind-stays", test_kind_stays);
   add ("stage-is-private", test_stage_is_private);
   return g_test_run ();
