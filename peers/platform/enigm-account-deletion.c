@@ -57,12 +57,14 @@ end_keys (EnigmPlatformState *state, const guint8 *account, GError **error)
   return bindings != NULL;
 }
 
-/* Those who were told of its events, and those who list it, see that it is gone. */
+/* Those who were told of them see that they are gone, and nothing that was to be told names them
+ * any more. */
 static gboolean
-tell_events (EnigmPlatformState *state, const guint8 *account, GError **error)
+forget_events (EnigmPlatformState *state, const guint8 *account, GError **error)
 {
   g_autoptr (EnigmStatement) row = enigm_store_select (
     state->store, error, "SELECT id FROM events WHERE account = ?1", "k", account);
+  g_autoptr (GByteArray) events = g_byte_array_new ();
   EnigmStep step = ENIGM_STEP_ERROR;
 
   while (row != NULL && (step = enigm_statement_step (row, error)) == ENIGM_STEP_ROW)
@@ -70,10 +72,15 @@ tell_events (EnigmPlatformState *state, const guint8 *account, GError **error)
       guint8 event[ENIGM_ID_SIZE];
 
       enigm_statement_get_id (row, 0, event);
-      if (!enigm_events_tell (state, event, error))
-        return FALSE;
+      g_byte_array_append (events, event, sizeof event);
     }
-  return step == ENIGM_STEP_DONE;
+  g_clear_pointer (&row, enigm_statement_free);
+  if (step != ENIGM_STEP_DONE)
+    return FALSE;
+  for (guint at = 0; at < events->len; at += ENIGM_ID_SIZE)
+    if (!enigm_events_forget (state, events->data + at, error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -168,6 +175,10 @@ enigm_account_deletion_erase (EnigmPlatformState *state,
   g_return_val_if_fail (state != NULL && enigm_store_in_transaction (state->store), FALSE);
 
   return enigm_store_run (state->store, error,
+                          "DELETE FROM stream_items WHERE event IN "
+                          "(SELECT id FROM events WHERE account = ?1)",
+                          "k", account) &&
+         enigm_store_run (state->store, error,
                           "DELETE FROM binding_computers WHERE binding IN "
                           "(SELECT id FROM bindings WHERE account = ?1)",
                           "k", account) &&
@@ -194,7 +205,7 @@ on_pin_right (EnigmPlatformState *state, EnigmRequest *request, gpointer user_da
 
   transaction = enigm_store_begin (state->store, &error);
   if (transaction == NULL || !end_keys (state, account, &error) ||
-      !tell_events (state, account, &error) || !tell_invited (state, account, &error) ||
+      !forget_events (state, account, &error) || !tell_invited (state, account, &error) ||
       !leave_lists (state, account, &error) || !close_computers (state, account, &error) ||
       !enigm_account_audit (state, account, "account", "deleted by its owner", &error) ||
       !enigm_account_deletion_erase (state, account, &error))

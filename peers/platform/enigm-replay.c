@@ -180,8 +180,10 @@ replay_deleted (EnigmChange *change, GError **error)
 
   enigm_cbor_read_bytes (change->reader, "event", sizeof event, event);
   return !enigm_cbor_reader_ok (change->reader) ||
-         enigm_store_run (change->state->store, error, "DELETE FROM events WHERE id = ?1", "k",
-                          event);
+         (enigm_store_run (change->state->store, error, "DELETE FROM stream_items WHERE event = ?1",
+                           "k", event) &&
+          enigm_store_run (change->state->store, error, "DELETE FROM events WHERE id = ?1", "k",
+                           event));
 }
 
 /* With the words and the time of then. */

@@ -296,6 +296,17 @@ disk_has (World *world, gconstpointer bytes, gsize len)
          file_has (world, "platform.db-wal", bytes, len);
 }
 
+static char *
+dup_hash (World *world, const char *sql, Person *person)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EnigmStatement) row =
+    enigm_store_select (world->state->store, &error, sql, "k", person->account);
+
+  g_assert_cmpint (enigm_statement_step (row, &error), ==, ENIGM_STEP_ROW);
+  return g_strdup (enigm_statement_get_text (row, 0));
+}
+
 /* Everything goes, and is looked for byte by byte in the database's files. */
 static void
 test_deletion (World *world, gconstpointer data)
@@ -309,10 +320,17 @@ test_deletion (World *world, gconstpointer data)
   g_autofree char *contact_id = NULL;
   guint8 event[ENIGM_ID_SIZE];
   EnigmKeyRequest alert;
+  /* As SQLite writes a latitude, a longitude and an accuracy one after the other. */
+  static const guint8 where[] = { 0x02, 0xde, 0x4e, 0x40, 0x00, 0xa9, 0xbb, 0x00, 12 };
   g_autoptr (Answer) revoke = NULL;
   g_autofree char *path = NULL;
+  g_autofree char *password = NULL;
+  g_autofree char *pin = NULL;
 
   contact_id = person_dup_contact_id (world, her);
+  password = dup_hash (world, "SELECT password FROM accounts WHERE id = ?1", her);
+  pin = dup_hash (world, "SELECT pin FROM accounts WHERE id = ?1", her);
+  person_befriend (world, her, ben);
   key_pair (world, key, her);
   key_pair (world, revoked, her);
   path = key_path (revoked, "/state");
@@ -327,6 +345,9 @@ test_deletion (World *world, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_assert_true (disk_has (world, texts[i], strlen (texts[i])));
   g_assert_true (disk_has (world, her->account, sizeof her->account));
+  g_assert_true (disk_has (world, where, sizeof where));
+  g_assert_true (disk_has (world, password, strlen (password)));
+  g_assert_true (disk_has (world, pin, strlen (pin)));
   assert_done (world, her, "/v1/account/deletion", PIN);
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -335,7 +356,19 @@ test_deletion (World *world, gconstpointer data)
   g_assert_false (disk_has (world, her->account, sizeof her->account));
   g_assert_false (disk_has (world, her->computer, sizeof her->computer));
   g_assert_false (disk_has (world, event, sizeof event));
+  g_assert_false (disk_has (world, where, sizeof where));
+  g_assert_false (disk_has (world, password, strlen (password)));
+  g_assert_false (disk_has (world, pin, strlen (pin)));
   g_assert_false (disk_has (world, enigm_p256_key_get_point (her->key), ENIGM_P256_POINT_SIZE));
+  /* Of her keys there is what tells them that they are free, and when what was done to them. */
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM bindings WHERE "
+                                       "account = zeroblob (16) AND battery IS NULL AND "
+                                       "proved IS NULL"),
+                   ==, 2);
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM binding_history"), >, 2);
+  g_assert_cmpint (world_count (world, "SELECT (SELECT count (*) FROM binding_computers) + "
+                                       "(SELECT count (*) FROM key_attempts)"),
+                   ==, 0);
   /* The other account is still there: it is not that nothing is. */
   g_assert_true (disk_has (world, ben->account, sizeof ben->account));
 
