@@ -8,6 +8,7 @@
 
 #include "enigm-json.h"
 #include "enigm-keyring.h"
+#include "enigm-portal.h"
 
 /* Seconds the keyring service has to answer, and a person to answer its prompt. */
 #define SERVICE_SECONDS 10
@@ -146,31 +147,30 @@ enigm_keyring_set_scope (EnigmKeyring *self, const gchar *origin, const gchar *u
 /* In a sandbox libsecret keeps a file of its own, sealed with a key from the Secret portal, and
  * there is no service to ask; the environment variable asks for the same outside of one. */
 static gboolean
-is_in_sandbox (void)
-{
-  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
-}
-
-static gboolean
 has_service (void)
 {
-  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 && !is_in_sandbox ();
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") != 0 && !enigm_portal_is_needed ();
 }
 
 /* What libsecret makes of a Secret portal that answers "no": a word of its own has it none. */
 static gboolean
 is_portals_refusal (const GError *error)
 {
-  return is_in_sandbox () && (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
-                              g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  return enigm_portal_is_needed () && (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+                                       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 
 static void
 return_locked (GTask *task)
 {
-  g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_LOCKED, "%s",
-                           _ ("Your keyring is locked. Nothing was changed, and your key goes on "
-                              "working. Unlock the keyring to go on."));
+  g_task_return_new_error (
+    task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_LOCKED, "%s",
+    enigm_portal_is_needed ()
+      ? _ ("Your keyring is locked, or your desktop keeps it closed to Enigm App. Nothing was "
+           "changed, and your key goes on working. Enigm App cannot unlock it from its sandbox: "
+           "unlock it in your desktop's program for passwords, and try again.")
+      : _ ("Your keyring is locked. Nothing was changed, and your key goes on "
+           "working. Unlock the keyring to go on."));
 }
 
 static void
@@ -371,36 +371,53 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
                                  call->cancellable, on_collection_got, g_object_ref (task));
 }
 
+/* In a sandbox libsecret begins by asking the Secret portal, and waits for its first answer where
+ * it is called; afterwards it keeps what it was given, and asks no more. So it begins in a thread,
+ * with a look-up that finds nothing.
+ *
+ * It is not told to give up: it would go on listening for an answer to what it has let go of. A
+ * late one counts the next time. */
 static void
-on_portal_answered (GObject *object, GAsyncResult *result, gpointer data)
+open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) version =
-    g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  GError *error = NULL;
 
-  if (version == NULL)
-    return_mapped (task, error);
+  secret_password_free (
+    secret_password_lookup_sync (&schema, NULL, &error, "kind", "nothing", NULL));
+  if (error == NULL)
+    g_task_return_boolean (opening, TRUE);
   else
-    run (task);
+    g_task_return_error (opening, error);
 }
 
 static void
-on_bus_got (GObject *object, GAsyncResult *result, gpointer data)
+on_backend_opened (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    run (task);
+  else
+    return_mapped (task, error);
+}
+
+static void
+on_portal_probed (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Call *call = g_task_get_task_data (task);
+  g_autoptr (GTask) opening = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
 
-  if (connection == NULL)
-    return_mapped (task, error);
-  else
-    g_dbus_connection_call (
-      connection, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
-      "org.freedesktop.DBus.Properties", "Get",
-      g_variant_new ("(ss)", "org.freedesktop.portal.Secret", "version"), G_VARIANT_TYPE ("(v)"),
-      G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_portal_answered, g_object_ref (task));
+  if (enigm_portal_probe_finish (result, &error) == 0)
+    {
+      return_mapped (task, error);
+      return;
+    }
+  opening = g_task_new (NULL, call->cancellable, on_backend_opened, g_object_ref (task));
+  g_task_set_return_on_cancel (opening, TRUE);
+  g_task_run_in_thread (opening, open_backend);
 }
 
 static GTask *
@@ -437,10 +454,10 @@ start (GTask *task)
   if (has_service ())
     secret_service_get (SECRET_SERVICE_NONE, call->cancellable, on_service_got,
                         g_object_ref (task));
-  else if (is_in_sandbox ())
-    /* libsecret asks the portal in a way that blocks, and so only one that is there may be asked.
-     */
-    g_bus_get (G_BUS_TYPE_SESSION, call->cancellable, on_bus_got, g_object_ref (task));
+  else if (enigm_portal_is_needed ())
+    /* Without the portal libsecret would look for a service, which a sandbox should not have. */
+    enigm_portal_probe_async ("org.freedesktop.portal.Secret", call->cancellable, on_portal_probed,
+                              g_object_ref (task));
   else
     run (task);
 }

@@ -146,7 +146,8 @@ GStrv enigm_keyring_list_bindings_finish (EnigmKeyring *self, GAsyncResult *resu
  *
  * Asks the keyring service to unlock the default collection, which may show the service's own
  * prompt; waits for the person for up to two minutes. %ENIGM_ERROR_KEYRING_LOCKED if they dismiss
- * it.
+ * it. In a sandbox, where enigm_portal_is_needed(), there is no service to ask, and this does
+ * nothing.
  */
 void enigm_keyring_unlock_async (EnigmKeyring *self,
                                  GCancellable *cancellable,

@@ -15,6 +15,7 @@
 #include "enigm-menu.h"
 #include "enigm-notices.h"
 #include "enigm-pairing-window.h"
+#include "enigm-portal.h"
 #include "enigm-settings-window.h"
 #include "enigm-status-page.h"
 #include "enigm-time.h"
@@ -101,7 +102,9 @@ update_notice (EnigmWindow *self)
   if (state == ENIGM_ACCOUNT_STATE_KEYRING_LOCKED)
     {
       title = _ ("Your keyring is locked");
-      button = _ ("_Unlock");
+      /* From a sandbox nobody can be asked to unlock it, only to look again. */
+      if (!enigm_portal_is_needed ())
+        button = _ ("_Unlock");
       icon = "enigm-lock-symbolic";
     }
   else if (state == ENIGM_ACCOUNT_STATE_KEYRING_MISSING)
