@@ -6,21 +6,27 @@
 #include <glib/gi18n.h>
 
 #include "enigm-closing.h"
+#include "enigm-error.h"
+#include "enigm-file-choice.h"
 #include "enigm-trouble.h"
 #include "enigm-window.h"
 
 typedef struct
 {
   GtkWindow *window; /* weak */
-  GtkFileChooserNative *chooser;
+  GtkWindow *late;   /* weak: what says that the desktop has not asked yet */
+  GCancellable *choosing;
   char *text;
 } Export;
 
 static void
 export_free (Export *export)
 {
+  if (export->late != NULL)
+    gtk_window_destroy (export->late);
+  g_clear_weak_pointer (&export->late);
   g_clear_weak_pointer (&export->window);
-  g_object_unref (export->chooser);
+  g_object_unref (export->choosing);
   g_free (export->text);
   g_free (export);
 }
@@ -53,23 +59,45 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_chooser_responded (GtkNativeDialog *chooser, int response, gpointer user_data)
+on_file_late (gpointer user_data)
 {
   Export *export = user_data;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GBytes) bytes = NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-  if (file == NULL)
+  if (export->window != NULL)
+    g_set_weak_pointer (
+      &export->late,
+      enigm_trouble_say (GTK_WIDGET (export->window), _ ("Your desktop has not asked where to"),
+                         _ ("Nothing is written yet. Choose a place when its window appears; the "
+                            "file is written then.")));
+}
+
+static void
+on_file_chosen (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Export *export = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = enigm_file_choice_finish (result, &error);
+
+  if (file != NULL)
     {
-      export_free (export);
+      g_autoptr (GBytes) bytes = g_bytes_new (export->text, strlen (export->text));
+
+      /* For its owner alone: it says where they were. */
+      g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
+                                           on_written, export);
       return;
     }
-  bytes = g_bytes_new (export->text, strlen (export->text));
-  /* For its owner alone: it says where they were. */
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
-                                       on_written, export);
+  if (export->window != NULL && g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_MISSING))
+    enigm_trouble_say (GTK_WIDGET (export->window), _ ("The file is not written"),
+                       _ ("This desktop offers no way to hand a file over from Enigm App. Nothing "
+                          "else was changed. Install its portal for choosing files, and try "
+                          "again."));
+  else if (export->window != NULL &&
+           g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_REFUSED))
+    enigm_trouble_say (GTK_WIDGET (export->window), _ ("The file is not written"),
+                       _ ("Your desktop handed over no place for it. Nothing else was changed. "
+                          "Try again."));
+  export_free (export);
 }
 
 /* Takes over @text. */
@@ -77,14 +105,17 @@ static void
 choose (GtkWindow *window, char *text, const char *name)
 {
   Export *export = g_new0 (Export, 1);
+  GCancellable *before = g_object_get_data (G_OBJECT (window), "enigm-export");
 
+  /* One that was not answered is given up: its late answer would be to an older question. */
+  g_cancellable_cancel (before);
+  export->choosing = g_cancellable_new ();
+  g_object_set_data_full (G_OBJECT (window), "enigm-export", g_object_ref (export->choosing),
+                          g_object_unref);
   g_set_weak_pointer (&export->window, window);
   export->text = text;
-  export->chooser = gtk_file_chooser_native_new (_ ("Export"), window, GTK_FILE_CHOOSER_ACTION_SAVE,
-                                                 _ ("_Export"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (export->chooser), name);
-  g_signal_connect (export->chooser, "response", G_CALLBACK (on_chooser_responded), export);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (export->chooser));
+  enigm_file_choice_async (window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Export"), _ ("_Export"), name,
+                           on_file_late, export->choosing, on_file_chosen, export);
 }
 
 /* Takes over @text, %NULL where it could not be had. */

@@ -12,7 +12,9 @@ G_BEGIN_DECLS
  * @body: why, what is unchanged and what to do
  *
  * Says in a window of its own what went wrong with something that has no page to say it on.
+ *
+ * Returns: (transfer none) (nullable): that window, for who closes it when it is no longer so
  */
-void enigm_trouble_say (GtkWidget *widget, const char *heading, const char *body);
+GtkWindow *enigm_trouble_say (GtkWidget *widget, const char *heading, const char *body);
 
 G_END_DECLS

@@ -7,10 +7,7 @@
 
 #include "enigm-busy.h"
 #include "enigm-error.h"
-#include "enigm-portal.h"
-
-/* Seconds after which it is said that the desktop has handed over no file. It may still. */
-#define LATE_SECONDS 10
+#include "enigm-file-choice.h"
 
 typedef enum
 {
@@ -45,8 +42,7 @@ struct _EnigmWelcomePage
 
   EnigmAccount *account;
   GCancellable *cancellable;
-  GtkFileChooserNative *chooser;
-  guint chooser_late;
+  GCancellable *choosing;
   Mode mode;
   gboolean busy;
   char *origin;
@@ -337,101 +333,55 @@ say_of_file (EnigmWelcomePage *self, const char *words, gboolean is_trouble)
 }
 
 static void
-drop_chooser (EnigmWelcomePage *self)
+on_file_late (gpointer user_data)
 {
-  g_clear_handle_id (&self->chooser_late, g_source_remove);
-  g_clear_object (&self->chooser);
-}
-
-static gboolean
-on_chooser_late (gpointer user_data)
-{
-  EnigmWelcomePage *self = user_data;
-
-  self->chooser_late = 0;
-  say_of_file (self,
+  say_of_file (user_data,
                _ ("Your desktop has not handed over a file yet. Choose one in its window, or trust "
                   "the platform in another way."),
                FALSE);
-  return G_SOURCE_REMOVE;
 }
 
 static void
-on_chooser_responded (GtkNativeDialog *dialog, int response, gpointer user_data)
+on_file_chosen (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  EnigmWelcomePage *self = user_data;
+  g_autoptr (EnigmWelcomePage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = enigm_file_choice_finish (result, &error);
 
+  /* After the page has gone, or for an older question than the last one. */
+  if (self->choosing == NULL || g_task_get_cancellable (G_TASK (result)) != self->choosing)
+    return;
   clear_errors (self);
-  /* A person who cancels is told apart from a desktop that hands over nothing. */
-  if (response == GTK_RESPONSE_DELETE_EVENT && enigm_portal_is_needed ())
+  if (file != NULL)
+    {
+      g_autofree char *path = g_file_get_path (file);
+
+      gtk_editable_set_text (self->ca_row, path != NULL ? path : "");
+    }
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_MISSING))
+    say_of_file (self,
+                 _ ("This desktop offers no way to hand a file to Enigm App. Trust the platform by "
+                    "its public key instead."),
+                 TRUE);
+  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_REFUSED))
     say_of_file (
       self,
       _ ("Your desktop handed over no file. Nothing was changed. Try again, or trust the "
          "platform in another way."),
       TRUE);
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      gtk_editable_set_text (self->ca_row, path != NULL ? path : "");
-    }
-  drop_chooser (self);
-}
-
-static void
-show_chooser (EnigmWelcomePage *self)
-{
-  const gboolean portal = enigm_portal_is_needed ();
-
-  /* One that was not answered is given up: its late answer would be to an older question. */
-  if (self->chooser != NULL && portal)
-    {
-      gtk_native_dialog_hide (GTK_NATIVE_DIALOG (self->chooser));
-      drop_chooser (self);
-    }
-  if (self->chooser == NULL)
-    {
-      self->chooser = gtk_file_chooser_native_new (
-        _ ("Choose the Authority's File"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-        GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), _ ("_Cancel"));
-      /* A portal's window may never come; one that is modal would keep this one closed until then.
-       */
-      gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), !portal);
-      g_signal_connect (self->chooser, "response", G_CALLBACK (on_chooser_responded), self);
-    }
-  if (portal)
-    self->chooser_late = g_timeout_add_seconds (LATE_SECONDS, on_chooser_late, self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
-}
-
-static void
-on_portal_probed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (EnigmWelcomePage) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (enigm_portal_probe_finish (result, &error) != 0)
-    {
-      if (self->cancellable != NULL)
-        show_chooser (self);
-    }
-  else if (g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_DESKTOP_MISSING))
-    /* Without the portal GTK would show the sandbox's own files, where nobody keeps any. */
-    say_of_file (self,
-                 _ ("This desktop offers no way to hand a file to Enigm App. Trust the platform by "
-                    "its public key instead."),
-                 TRUE);
 }
 
 static void
 on_choose_button_clicked (EnigmWelcomePage *self)
 {
-  if (enigm_portal_is_needed ())
-    enigm_portal_probe_async ("org.freedesktop.portal.FileChooser", self->cancellable,
-                              on_portal_probed, g_object_ref (self));
-  else
-    show_chooser (self);
+  /* One that was not answered is given up: its late answer would be to an older question. */
+  g_cancellable_cancel (self->choosing);
+  g_clear_object (&self->choosing);
+  self->choosing = g_cancellable_new ();
+  enigm_file_choice_async (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                           GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Choose the Authority's File"),
+                           _ ("_Choose"), NULL, on_file_late, self->choosing, on_file_chosen,
+                           g_object_ref (self));
 }
 
 /* The widget */
@@ -444,13 +394,21 @@ enigm_welcome_page_root (GtkWidget *widget)
 }
 
 static void
+enigm_welcome_page_unroot (GtkWidget *widget)
+{
+  /* A desktop that never answers must not keep a page that has gone. */
+  g_cancellable_cancel (ENIGM_WELCOME_PAGE (widget)->choosing);
+  GTK_WIDGET_CLASS (enigm_welcome_page_parent_class)->unroot (widget);
+}
+
+static void
 enigm_welcome_page_dispose (GObject *object)
 {
   EnigmWelcomePage *self = ENIGM_WELCOME_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  drop_chooser (self);
+  g_clear_object (&self->choosing);
   g_clear_object (&self->account);
   g_clear_pointer (&self->origin, g_free);
   G_OBJECT_CLASS (enigm_welcome_page_parent_class)->dispose (object);
@@ -463,6 +421,7 @@ enigm_welcome_page_class_init (EnigmWelcomePageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = enigm_welcome_page_dispose;
   widget_class->root = enigm_welcome_page_root;
+  widget_class->unroot = enigm_welcome_page_unroot;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/enigm/App/enigm-welcome-page.ui");
   gtk_widget_class_bind_template_child (widget_class, EnigmWelcomePage, back_button);
