@@ -3,11 +3,12 @@
 """The desktop behind the real portals, for tests:  odd-desktop.py allows|refuses|late [FILE]
 
 What asks a person on a real one (files, background, autostart, notifications) is answered here:
-allows   as a person would who says yes; FILE is the file they choose
+allows   as a person would who says yes; FILE is the file they choose, and what they save goes beside it
 refuses  as one who says no, or a desktop that cannot
 late     not before io.enigm.OddDesktop1.Answer is called, then as "allows"
 
-io.enigm.OddDesktop1 also tells what was asked, and presses a notification.
+io.enigm.OddDesktop1 also tells what was asked, and presses a notification: its button of that label,
+or with none the notification itself.
 """
 import json
 import pathlib
@@ -27,7 +28,8 @@ INTERFACES = f"""<node>
 <method name="AccessDialog">{DIALOG}<arg type="s" direction="in"/><arg type="s" direction="in"/>
 <arg type="s" direction="in"/><arg type="a{{sv}}" direction="in"/>{ANSWER}</method></interface>
 <interface name="org.freedesktop.impl.portal.FileChooser">
-<method name="OpenFile">{DIALOG}<arg type="s" direction="in"/><arg type="a{{sv}}" direction="in"/>{ANSWER}</method></interface>
+<method name="OpenFile">{DIALOG}<arg type="s" direction="in"/><arg type="a{{sv}}" direction="in"/>{ANSWER}</method>
+<method name="SaveFile">{DIALOG}<arg type="s" direction="in"/><arg type="a{{sv}}" direction="in"/>{ANSWER}</method></interface>
 <interface name="org.freedesktop.impl.portal.Background">
 <method name="GetAppState"><arg type="a{{sv}}" direction="out"/></method>
 <method name="NotifyBackground"><arg type="o" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/>{ANSWER}</method>
@@ -41,7 +43,7 @@ INTERFACES = f"""<node>
 <interface name="io.enigm.OddDesktop1">
 <method name="Answer"/><method name="Hold"/>
 <method name="Asked"><arg type="s" direction="out"/></method>
-<method name="Press"><arg type="s" direction="in"/><arg type="s" direction="in"/></method></interface>
+<method name="Press"><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/></method></interface>
 </node>"""
 
 
@@ -81,12 +83,16 @@ class Desktop:
         elif method == "Asked":
             invocation.return_value(GLib.Variant("(s)", (json.dumps([self.asked, self.notices]),)))
         else:
-            app, key = words
-            action = self.notices[key].get("default-action", "")
-            target = self.notices[key].get("default-action-target")
+            app, key, label = words
+            notice = self.notices[key]
+            if label:
+                button = next(button for button in notice["buttons"] if button["label"] == label)
+                action, target = button["action"], button["target"]
+            else:
+                action, target = notice["default-action"], notice["default-action-target"]
             self.connection.emit_signal(
                 None, PATH, "org.freedesktop.impl.portal.Notification", "ActionInvoked",
-                GLib.Variant("(sssav)", (app, key, action, [GLib.Variant("s", target)] if target else [])))
+                GLib.Variant("(sssav)", (app, key, action, [GLib.Variant("s", target)])))
             invocation.return_value(None)
 
     def answer(self, method, words, invocation):
@@ -97,13 +103,17 @@ class Desktop:
         elif method == "EnableAutostart":
             invocation.return_value(GLib.Variant("(b)", (yes and words[1],)))
         elif method == "AddNotification":
-            self.notices[words[1]] = {name: value for name, value in words[2].items() if isinstance(value, str)}
+            self.notices[words[1]] = {name: value for name, value in words[2].items()
+                                      if isinstance(value, str) or name == "buttons"}
             invocation.return_value(None)
         elif method == "RemoveNotification":
             self.notices.pop(words[1], None)
             invocation.return_value(None)
-        elif method == "OpenFile" and yes:
-            uris = GLib.Variant("as", [pathlib.Path(self.file).as_uri()])
+        elif method in ("OpenFile", "SaveFile") and yes:
+            chosen = pathlib.Path(self.file)
+            if method == "SaveFile":
+                chosen = chosen.parent / words[4]["current_name"]
+            uris = GLib.Variant("as", [chosen.as_uri()])
             invocation.return_value(GLib.Variant("(ua{sv})", (0, {"uris": uris})))
         else:
             invocation.return_value(GLib.Variant("(ua{sv})", (0 if yes else 2, {})))

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a person reads where a portal allows, refuses, is not there, or answers late: in the sandbox's
 window, with the real portals and, behind them, a desktop that does as the test says."""
+import json
 import os
-import pathlib
 import subprocess
 
 import sandbox  # noqa: F401, it knows where the world's modules are
-from driver import Window
-from gi.repository import Atspi, GLib
+from keyrings import hand_over_ca
 from person import Person
 from sandbox import ID, SandboxWorld
-from world import DEADLINE
+from sandbox_window import SandboxWindow
+from steps import pair_in_terminal
 
 SETTLED = "Enigm App goes on listening when its window is closed."
 STARTS = "Enigm App starts when you sign in to this computer, and listens without a window."
@@ -21,66 +21,13 @@ MISSING = "This desktop offers no way to allow it. Enigm App listens only while 
 NO_FILE = "Your desktop handed over no file. Nothing was changed."
 FILE_LATE = "Your desktop has not handed over a file yet."
 FILE_MISSING = "This desktop offers no way to hand a file to Enigm App. Trust the platform by its public key instead."
+SAVE_LATE = "Your desktop has not asked where to"
+SAVE_REFUSED = "Your desktop handed over no place for it. Nothing else was changed."
+SAVE_MISSING = "This desktop offers no way to hand a file over from Enigm App."
 TRIED = "A practice notification is sent. If you do not see it, allow Enigm App in your desktop's settings"
 NOT_TRIED = "This desktop takes no notifications from Enigm App."
+STARTED = ["flatpak", "run", "--command=enigm-app", ID, "--listen"]  # what the desktop is asked to start
 NOT_STARTED = "Your desktop does not start it when you sign in; open it yourself."
-
-
-class SandboxWindow(Window):
-    """The window, found by its name: what speaks for it outside is the sandbox's proxy."""
-
-    def __init__(self, world, *arguments, **more):
-        self.installation = world.installation
-        super().__init__(world, *arguments, **more)
-
-    def is_app(self, node):
-        return node.get_name() in ("enigm-app", "Enigm App")
-
-    def focus(self):
-        """By its class: the process that X names is one of the sandbox's own numbers."""
-        found = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--class", "enigm"],
-                               stdout=subprocess.PIPE, text=True, check=True, timeout=DEADLINE).stdout.split()
-        subprocess.run(["xdotool", "windowfocus", found[-1]], check=False, stderr=subprocess.DEVNULL)
-
-    @classmethod
-    def is_named(cls, node):
-        # What GTK 4.18 keeps folded inside a combo box is its own.
-        above = node
-        while above is not None and above.get_role_name() not in ("combo box", "application"):
-            above = above.get_parent()
-        return super().is_named(node) or (above is not None and above.get_role_name() == "combo box")
-
-    def visible_windows(self):
-        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "enigm"],
-                               stdout=subprocess.PIPE, text=True, check=False).stdout.split()
-        return len(found)
-
-    def end(self):
-        """Has it quit, and looks what it had to complain about."""
-        self.act("/io/enigm/App", "quit")
-        assert self.process.popen.wait(DEADLINE) == 0
-        # GTK asks for a portal that runs commands outside, which these worlds do not have.
-        complaints = [line for line in self.process.log.read_text().splitlines()
-                      if ("WARNING" in line or "CRITICAL" in line) and "org.freedesktop.portal.Flatpak" not in line]
-        assert not complaints, complaints
-
-    def flip(self, name):
-        """Turns a switch, which newer GTK calls by another role than older."""
-        switch = self.await_node(lambda node: node.get_name() == name and "Action" in node.get_interfaces() and
-                                 node.get_role_name() in ("switch", "check box", "toggle button"))
-        Atspi.Action.do_action(switch, 0)
-
-    def act(self, path, action):
-        connection = self.world.connect()
-        connection.call_sync(ID, path, "org.gtk.Actions", "Activate",
-                             GLib.Variant("(sava{sv})", (action, [], {})), None, 0, -1, None)
-        connection.close_sync(None)
-
-    def open_settings(self):
-        """As the menu does, whose entries AT-SPI does not reach without a window manager's focus."""
-        self.act("/io/enigm/App/window/1", "settings")
-        self.press("This Computer")
-        self.await_text("Alerts of others")
 
 
 def open_form(world):
@@ -104,12 +51,15 @@ def world_with(mode, installation):
     return SandboxWorld(installation, platform=True, display="virtual", desktop=None if mode == "absent" else mode)
 
 
-def hand_over_ca(world):
-    """A way for the CA's file that needs no portal: the app's own folder."""
-    inside = pathlib.Path(os.environ["HOME"]) / f".var/app/{ID}/config/ca.pem"
-    inside.parent.mkdir(parents=True, exist_ok=True)
-    inside.write_bytes(world.platform.ca.read_bytes())
-    return str(inside)
+def export(window):
+    """Asks for the account's data, from the settings."""
+    window.press("Account")
+    window.press("Export…")
+
+
+def saved(world):
+    """Where the desktop has the account's data put."""
+    return world.platform.ca.parent / "account.json"
 
 
 def test_portals_allow(installation):
@@ -121,20 +71,24 @@ def test_portals_allow(installation):
         window.open_settings()
         window.flip("Listen when closed")
         window.await_text(SETTLED)
-        assert world.await_asked(lambda asked, notices: True)
-        asked, _ = world.ask_desktop("Asked")
-        assert ["EnableAutostart", ID, False, ["enigm-app", "--listen"]][:3] in [item[:3] for item in asked], asked
-        # Never by itself: only once the person wants that, too.
-        assert not any(item[0] == "EnableAutostart" and item[2] for item in asked), asked
+        # Not to start by itself: only once the person wants that, too.
+        asked = world.await_asked(lambda asked, _: [item for item in asked if item[0] == "EnableAutostart"])
+        assert asked == [["EnableAutostart", ID, False, STARTED]], asked
         window.flip("Start when you sign in to this computer")
         window.await_text(STARTS)
-        started = world.await_asked(lambda asked, _: [item for item in asked if item[:3] == ["EnableAutostart", ID, True]])
-        print(f"# the desktop is to start: {started[0][3]}")
-        assert started[0][3][-2:] == ["enigm-app", "--listen"] or started[0][3][-1] == "--listen", started
+        asked = world.await_asked(lambda asked, _: [item for item in asked if item[0] == "EnableAutostart" and item[2]])
+        assert asked == [["EnableAutostart", ID, True, STARTED]], asked
         window.press("Try a Notification")
         window.await_text(TRIED)
         world.await_asked(lambda _, notices: any(item["title"] == "Notifications reach you" for item in notices.values()))
-        window.picture("flatpak-portals-allowed")
+        window.picture("portals-allowed")
+        export(window)
+        window.await_text("The file is written")
+        assert json.loads(saved(world).read_text())["account"]["user"] == "ada"
+        # Where one was is another now, as the desktop has asked.
+        export(window)
+        window.await_true(lambda: len([1 for item in world.ask_desktop("Asked")[0] if item[0] == "SaveFile"]) == 2,
+                          "the desktop to be asked again")
         # Closed, it goes on, and shows that it does; a notification leads back.
         window.press("Close")
         window.await_node(lambda node: node.get_name() == "Pair a Key")
@@ -166,7 +120,7 @@ def test_portals_refuse(installation):
         window.await_text(REFUSED)
         window.press("Try a Notification")
         window.await_text(TRIED)
-        window.picture("flatpak-portals-refused")
+        window.picture("portals-refused")
         # Allowed afterwards, but not to start by itself.
         world.permit("background", "background", "yes")
         window.flip("Listen when closed")
@@ -175,6 +129,11 @@ def test_portals_refuse(installation):
         window.await_text(NOT_STARTED)
         _, notices = world.ask_desktop("Asked")
         assert notices == {}, notices
+        export(window)
+        window.await_text(SAVE_REFUSED)
+        window.picture("export-refused")
+        assert not saved(world).exists()
+        window.press("Close")
         window.end()
 
 
@@ -190,7 +149,11 @@ def test_portals_absent(installation):
         window.await_text(MISSING)
         window.press("Try a Notification")
         window.await_text(NOT_TRIED)
-        window.picture("flatpak-portals-absent")
+        window.picture("portals-absent")
+        export(window)
+        window.await_text(SAVE_MISSING)
+        window.picture("export-absent")
+        window.press("Close")
         window.end()
 
 
@@ -211,38 +174,57 @@ def test_portals_late(installation):
         window.await_text(ASKED_LATE)
         window.press("Try a Notification")
         window.await_text(TRIED)
-        window.picture("flatpak-portals-late")
+        window.picture("portals-late")
+        assert world.ask_desktop("Asked")[1] == {}
         world.ask_desktop("Answer")
         window.await_text(SETTLED)
+        world.await_asked(lambda _, notices: any(item["title"] == "Notifications reach you" for item in notices.values()))
+
+        # The file goes where the desktop says once it has asked; nothing is written before.
+        world.ask_desktop("Hold")
+        export(window)
+        window.await_text(SAVE_LATE)
+        window.picture("export-late")
+        assert not saved(world).exists()
+        world.ask_desktop("Answer")
+        window.await_text("The file is written")
+        assert json.loads(saved(world).read_text())["account"]["user"] == "ada"
+        window.await_true(lambda: not window.shows(SAVE_LATE), "what was said of it to go")
         window.end()
 
 
-def count_windows():
-    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "enigm"], stdout=subprocess.PIPE,
-                           text=True, check=False).stdout.split()
-    return len(found)
+def test_notification_is_answered(installation):
+    """A drill is shown by the desktop, through its portal, and answered there without the window."""
+    with SandboxWorld(installation, keys=1, display="virtual", desktop="allows") as world:
+        friend = Person("friend", world.add_native_person("friend"))
+        friend.sign_up(world.platform)
+        pair_in_terminal(friend, world.keys[0])
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        friend.ctl("contacts", "add", ada.contact_id)
+        ada.ctl("contacts", "accept", friend.contact_id)
+        window = SandboxWindow(world)
+        window.await_text("You have no key yet.")
+        world.keys[0].ctl("press5")
+        name, notice = world.await_asked(
+            lambda _, notices: next((item for item in notices.items() if item[1]["title"].startswith("DRILL")), None))
+        assert "friend" not in notice["body"] and friend.contact_id not in notice["body"], notice
+        assert [button["label"] for button in notice["buttons"]] == ["I Have Seen This"], notice
+        assert not stage(friend).get("seen"), stage(friend)
+        world.ask_desktop("Press", ID, name, "I Have Seen This")
+        window.await_true(lambda: stage(friend).get("seen"), "that the owner hears it was seen")
+        world.await_asked(lambda _, notices: name not in notices)
+
+        # An alert is opened by its notification.
+        world.keys[0].ctl("press3")
+        name = world.await_asked(
+            lambda _, notices: next((key for key, item in notices.items() if item["title"].startswith("ALERT")), None))
+        world.ask_desktop("Press", ID, name, "")
+        window.await_text("needs you.")
+        window.button("I Have Seen This")
+        window.end()
 
 
-def test_activation(installation):
-    """The bus starts the app from what the bundle exports; started again, the first one is raised."""
-    with SandboxWorld(installation, adapters=None, display="virtual", activatable=True) as world:
-        connection = world.connect()
-
-        def call(method, arguments):
-            connection.call_sync(ID, "/io/enigm/App", "org.freedesktop.Application", method, arguments, None, 0,
-                                 DEADLINE * 1000, None)
-
-        def owner():
-            return connection.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetNameOwner",
-                                        GLib.Variant("(s)", (ID,)), None, 0, -1, None).unpack()[0]
-        call("Activate", GLib.Variant("(a{sv})", ({},)))
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--class", "enigm"], stdout=subprocess.DEVNULL,
-                       check=True, timeout=DEADLINE)
-        first = owner()
-        call("Activate", GLib.Variant("(a{sv})", ({},)))
-        again = subprocess.run([installation.bin / "enigm-app"], capture_output=True, text=True, timeout=DEADLINE,
-                               check=False)
-        assert again.returncode == 0, again
-        assert owner() == first and count_windows() == 1, (owner(), first, count_windows())
-        call("ActivateAction", GLib.Variant("(sava{sv})", ("quit", [], {})))
-        connection.close_sync(None)
+def stage(person):
+    """What this person hears of the one contact of their last alert."""
+    return person.ctl("alerts")["alerts"][0]["contacts"][0]

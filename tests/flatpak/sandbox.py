@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
 import fcntl
-import hashlib
 import json
 import os
 import pathlib
@@ -20,8 +19,6 @@ from gi.repository import GLib  # noqa: E402
 from world import DEADLINE, World, WorldError  # noqa: E402
 
 ID = "io.enigm.App"
-# The first commit that speaks the contract with key and platform as today's do, and its first Flatpak.
-OLDER = "d31db7c"
 OLDER_VERSION = "0.0.9"
 BUILD_DEADLINE = 900  # seconds; a first run fetches and unpacks a runtime
 PORTALS = {  # in the order they need each other
@@ -88,10 +85,10 @@ class Installation:
         assert done.returncode == 0, f"{argv} ended with {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def make(self):
+    def make(self, *options):
         """Builds the bundle; a quick thing once the runtime is in the cache."""
         env = dict(os.environ, ENIGM_FLATPAK_CACHE=str(self.cache))
-        done = subprocess.run([SOURCE / "flatpak/bundle", "--stand-in", self.bundle], env=env, text=True,
+        done = subprocess.run([SOURCE / "flatpak/bundle", "--stand-in", *options, self.bundle], env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=BUILD_DEADLINE, check=False)
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -119,41 +116,19 @@ class Installation:
         return other
 
     def make_older(self):
-        """A bundle with a lower version. Returns it, and in words what it was made from.
-
-        From a commit of long before where the checkout has it; a shallow one does not, and then from the
-        source as it is. Packed by today's script, and kept beside the runtime."""
-        git = ["git", "-C", str(SOURCE)]
-        commit = subprocess.run([*git, "rev-parse", "--verify", "--quiet", OLDER + "^{commit}"],
-                                capture_output=True, text=True, check=False).stdout.strip()
-        script = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((SOURCE / "flatpak").iterdir())))
-        kept = self.cache / f"older-{commit}-{script.hexdigest()[:16]}.flatpak"
-        if not commit or not kept.exists():
-            tree = self.folder / "older"
-            tree.mkdir()
-            what = [commit] if commit else None
-            if what:
-                archive = subprocess.run([*git, "archive", commit], stdout=subprocess.PIPE, check=True).stdout
-                subprocess.run(["tar", "-x", "-C", tree], input=archive, check=True)
-                shutil.rmtree(tree / "flatpak")
-                shutil.copytree(SOURCE / "flatpak", tree / "flatpak")
-            else:
-                shutil.rmtree(tree)
-                shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "build*", "_build"))
-            for name in ("meson.build", "data/io.enigm.App.metainfo.xml.in"):
-                text = (tree / name).read_text()
-                told = re.sub(r"""(<release version="|  version: ')[\d.]+""", rf"\g<1>{OLDER_VERSION}", text, count=1)
-                assert told != text, name
-                (tree / name).write_text(told)
-            made = self.folder / "older.flatpak"
-            self.run(tree / "flatpak/bundle", "--stand-in", made, env={"ENIGM_FLATPAK_CACHE": str(self.cache)})
-            shutil.rmtree(tree)
-            if not commit:
-                return made, "this source with a lower version, as the checkout has no history"
-            # In one step, whoever makes the same beside us.
-            shutil.copy(made, made.with_suffix(".copy"))
-            os.replace(made.with_suffix(".copy"), kept)
-        return kept, f"commit {commit[:12]}"
+        """A bundle of this source with a lower version: that it can be replaced, there and back. What an
+        older version wrote is tested with what one did."""
+        tree = self.folder / "older"
+        shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns(".git", "build*", "_build"))
+        for name in ("meson.build", "data/io.enigm.App.metainfo.xml.in"):
+            text = (tree / name).read_text()
+            told = re.sub(r"""(<release version="|  version: ')[\d.]+""", rf"\g<1>{OLDER_VERSION}", text, count=1)
+            assert told != text, name
+            (tree / name).write_text(told)
+        made = self.folder / "older.flatpak"
+        self.run(tree / "flatpak/bundle", "--stand-in", made, env={"ENIGM_FLATPAK_CACHE": str(self.cache)})
+        shutil.rmtree(tree)
+        return made
 
     def install_bundle(self, bundle):
         """Installs another bundle of the app over the one that is there."""
@@ -243,6 +218,12 @@ class SandboxWorld(World):
             self.start_portals(f"{name}-", env)
         return env
 
+    def add_native_person(self, name):
+        """Somebody else, who uses the app that this build made, outside of a sandbox."""
+        env = super().add_person(name)
+        env["PATH"] = env["PATH"].removeprefix(f"{self.installation.bin}{os.pathsep}")
+        return env
+
     def ask_desktop(self, method, *words):
         """Calls the odd desktop's own interface; "Asked" tells what it was asked, and what it shows."""
         connection = self.connect()
@@ -252,6 +233,16 @@ class SandboxWorld(World):
         finally:
             connection.close_sync(None)
         return json.loads(told.unpack()[0]) if method == "Asked" else None
+
+    def ask_portal(self, method, *words):
+        """Calls the odd portal's own interface, and returns what it answers."""
+        connection = self.connect()
+        try:
+            return connection.call_sync("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+                                        "io.enigm.OddPortal1", method, GLib.Variant(f"({'s' * len(words)})", words),
+                                        None, 0, -1, None).unpack()
+        finally:
+            connection.close_sync(None)
 
     def await_asked(self, test):
         """Waits until what the odd desktop was asked, and shows, is as `test` wants; returns it."""

@@ -20,10 +20,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "ui")]
 import tap  # noqa: E402
 from gi.repository import GLib  # noqa: E402
+import bundles  # noqa: E402
+import keyrings  # noqa: E402
 import portals  # noqa: E402
+import uninstalling  # noqa: E402
+import windows  # noqa: E402
 from journey import Journey  # noqa: E402
+from keyrings import MAGIC, keyring_file  # noqa: E402
 from person import Person  # noqa: E402
-from portals import SandboxWindow  # noqa: E402
 from sandbox import ID, OLDER_VERSION, Installation, SandboxWorld  # noqa: E402
 from world import die_with_parent  # noqa: E402
 
@@ -31,9 +35,6 @@ PLACE = "ENIGM_TEST_INSTALLATION"  # tells a test's process where the app is ins
 BESIDE = 3
 DEADLINE = 300  # seconds for one test
 INSTALLATION = Installation(os.environ.get(PLACE))
-MAGIC = b"GnomeKeyring\n\r\0\n"
-LOCKED, SIGNED_OUT = 5, 3  # enigmctl's exit codes
-LOCKED_WORDS = "Your keyring is locked."
 NO_SERVICE = "This computer's Bluetooth service is not running."
 NO_ACCESS = "Enigm is not allowed to use this computer's Bluetooth."
 
@@ -43,8 +44,10 @@ def world(**more):
 
 
 def test_bundle():
-    for line in INSTALLATION.make().splitlines():
+    said = INSTALLATION.make()
+    for line in said.splitlines():
         print(f"# {line}")
+    assert "warning" not in said.lower(), said
     print(f"# the bundle has {INSTALLATION.bundle.stat().st_size} bytes")
     assert INSTALLATION.bundle.stat().st_size > 10000
 
@@ -53,6 +56,28 @@ def test_install():
     runtime, app = INSTALLATION.install()
     print(f"# the runtime was installed in {runtime:.1f} s, the app in {app:.1f} s")
     assert ID in INSTALLATION.run("flatpak", "--user", "list", "--app", "--columns=application")
+
+
+def sections(installation):
+    """The sections of the installed program."""
+    program = pathlib.Path(installation.places["FLATPAK_USER_DIR"]) / f"app/{ID}/current/active/files/bin/enigm-app"
+    return subprocess.run(["readelf", "-SW", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_development():
+    """The manifest for development has a branch of its own, and its program says where it is."""
+    mine = INSTALLATION.copy()
+    try:
+        said = mine.make("--devel")
+        assert "warning" not in said.lower(), said
+        assert ".debug_info" not in sections(mine)
+        mine.install_bundle(mine.bundle)
+        branches = mine.run("flatpak", "--user", "list", "--app", "--columns=branch").split()
+        assert sorted(branches) == ["devel", "master"], branches
+        mine.run("flatpak", "--user", "make-current", ID, "devel")
+        assert ".debug_info" in sections(mine)
+    finally:
+        mine.remove()
 
 
 def test_permissions():
@@ -125,65 +150,6 @@ def test_bluetooth_that_is_closed_and_that_is_away():
         assert away.returncode == closed.returncode == 6, (away, closed)
 
 
-def keyring_file():
-    return pathlib.Path(os.environ["HOME"]) / f".var/app/{ID}/data/keyrings/default.keyring"
-
-
-def test_secrets_through_the_portal():
-    with world(platform=True) as it:
-        owner = Person("owner", dict(os.environ))
-        owner.sign_up(it.platform)
-        assert owner.ctl("account")["contact_id"] == owner.contact_id
-        # In a file of the sandbox's own, sealed with what the portal keeps in the desktop's keyring.
-        kept = keyring_file().read_bytes()
-        assert kept.startswith(MAGIC) and b"session" not in kept and b"owner" not in kept
-        assert keyring_file().stat().st_mode & 0o077 == 0
-        outside = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", ID, "kind", "session"],
-                                 capture_output=True, text=True, check=False)
-        assert "attribute.kind" not in outside.stdout + outside.stderr, outside
-        # Locked in the middle: said plainly, nothing lost, and as before once it is unlocked.
-        it.restart_keyring(unlocked=False)
-        done = it.enigmctl("keys")
-        assert done.returncode == LOCKED and LOCKED_WORDS in done.stderr, done
-        it.restart_keyring(unlocked=True)
-        assert owner.ctl("account")["contact_id"] == owner.contact_id
-        assert owner.ctl("keys")["keys"] == []
-
-
-def sign_up_fails(words, **more):
-    """Signs up where secrets cannot be kept; it has to end by itself, say so, and leave nothing."""
-    with world(platform=True, **more) as it:
-        ca = pathlib.Path(os.environ["HOME"]) / f".var/app/{ID}/config/ca.pem"
-        ca.parent.mkdir(parents=True)
-        ca.write_bytes(it.platform.ca.read_bytes())
-        started = time.monotonic()
-        done = it.enigmctl("sign-up", "--platform", it.platform.origin, "--ca", str(ca), "--user", "owner",
-                           "--password-fd", "0", "--pin-fd", "0", stdin="a practice password\n135790\n", timeout=120)
-        print(f"# after {time.monotonic() - started:.1f} s: {done.stderr.strip()}")
-        assert done.returncode == LOCKED and words in done.stderr, done
-        assert it.enigmctl("account").returncode == SIGNED_OUT
-
-
-def test_keyring_that_is_locked():
-    sign_up_fails(LOCKED_WORDS, unlocked=False)
-
-
-def test_desktop_without_portals():
-    sign_up_fails("No keyring answers", portals=None)
-
-
-def test_portal_that_refuses():
-    sign_up_fails(LOCKED_WORDS, portals="refuses")
-
-
-def test_portal_that_forgets():
-    sign_up_fails("No keyring answers", portals="forgets")
-
-
-def test_portal_that_is_mute():
-    sign_up_fails("No keyring answers", portals="mute")
-
-
 class SandboxJourney(Journey):
     """The same steps; only what is kept is looked for elsewhere."""
 
@@ -226,8 +192,7 @@ def test_journey():
     """Begun with an older version; the newer one comes over it half-way."""
     installation = INSTALLATION.copy()
     try:
-        older, words = INSTALLATION.make_older()
-        print(f"# the older version is {words}", flush=True)
+        older = INSTALLATION.make_older()
         version = installation.version()
         installation.install_bundle(older)
         assert installation.version() == OLDER_VERSION, installation.version()
@@ -240,94 +205,12 @@ def test_journey():
         installation.remove()
 
 
-def what_is_outside(it):
-    """Everything at home, in the keyring, and in what the desktop remembers of permissions."""
-    home = pathlib.Path(os.environ["HOME"])
-    connection = it.connect()
-
-    def ask(name, path, interface, method, arguments, answer):
-        return connection.call_sync(name, path, interface, method, arguments, GLib.VariantType(answer), 0, -1,
-                                    None).unpack()
-    secrets = "org.freedesktop.secrets"
-    store = "org.freedesktop.impl.portal.PermissionStore"
-    kept = {name: len(sum(ask(secrets, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "SearchItems",
-                              GLib.Variant("(a{ss})", ({name: ID},)), "(aoao)"), [])) for name in ("app_id", "xdg:schema")}
-    permissions = []
-    for table in ("background", "notifications", "documents", "devices", "desktop-used-apps", "inhibit"):
-        for name in ask(store, "/org/freedesktop/impl/portal/PermissionStore", store, "List",
-                        GLib.Variant("(s)", (table,)), "(as)")[0]:
-            told = ask(store, "/org/freedesktop/impl/portal/PermissionStore", store, "Lookup",
-                       GLib.Variant("(ss)", (table, name)), "(a{sas}v)")[0]
-            permissions += [(table, name) for app in told if app == ID]
-    connection.close_sync(None)
-    # Of the desktop's own files, the keyring and the store of permissions are looked into above.
-    files = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()
-                   and not {"keyrings", "flatpak"} & set(path.relative_to(home).parts[:3]))
-    return files, kept, sorted(permissions)
-
-
-def test_uninstalling():
-    """What README says is left outside is left, and nothing else; what it says removes that, does."""
-    installation = INSTALLATION.copy()
-    sealed = f".var/app/{ID}/data/"
-    try:
-        with SandboxWorld(installation, platform=True) as it:
-            before = what_is_outside(it)
-            owner = Person("owner", dict(os.environ))
-            owner.sign_up(it.platform)
-            it.permit("background", "background", "yes")
-            signed_in = what_is_outside(it)
-            assert f"{sealed}enigm/account.sealed" in signed_in[0] and f"{sealed}keyrings/default.keyring" in signed_in[0]
-            owner.ctl("sign-out")
-            # Signing out leaves no secret, nor a file that held one; the lock's is empty.
-            files, secrets, permissions = what_is_outside(it)
-            assert sorted(set(files) - set(before[0])) == [f"{sealed}enigm/lock"], files
-            assert (pathlib.Path(os.environ["HOME"]) / sealed / "enigm/lock").stat().st_size == 0
-            # As somebody new.
-            again = Person("again", dict(os.environ))
-            again.sign_up(it.platform)
-            again.ctl("sign-out")
-            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", ID)
-            left = what_is_outside(it)
-            assert sorted(set(left[0]) - set(before[0])) == [f"{sealed}enigm/lock"], left[0]
-            assert before[1] == {"app_id": 0, "xdg:schema": 0} and left[1] == {"app_id": 1, "xdg:schema": 0}, left[1]
-            assert left[2] == [("background", "background")], left[2]
-            # What README says removes these.
-            home = pathlib.Path(os.environ["HOME"])
-            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", "--delete-data", "--unused")
-            installation.install_bundle(INSTALLATION.bundle)
-            installation.run("flatpak", "--user", "uninstall", "-y", "--noninteractive", "--delete-data", ID)
-            assert not (home / f".var/app/{ID}").exists()
-            # GNOME Keyring lets go of what its portal made only in the next session.
-            it.restart_keyring(unlocked=True)
-            subprocess.run(["secret-tool", "clear", "app_id", ID], check=True)
-            installation.run("flatpak", "permission-reset", ID)
-            assert what_is_outside(it) == before, (what_is_outside(it), before)
-    finally:
-        installation.remove()
-
-
-def test_window():
-    with world(platform=True, display="virtual") as it:
-        Person("owner", dict(os.environ)).sign_up(it.platform)
-        started = time.monotonic()
-        window = SandboxWindow(it)
-        try:
-            window.await_text("You have no key yet.")
-            print(f"# {time.monotonic() - started:.1f} s from its start to its home page, as a screen reader sees it")
-            window.picture("flatpak-status")
-            # One account, one owner: this goes through the window that runs.
-            done = it.enigmctl("account")
-            assert done.returncode == 0, done
-        finally:
-            window.end()
-
-
-# Each kind of answer of the desktop behind the portals is a test.
-globals().update({name: functools.partial(function, INSTALLATION) for name, function in vars(portals).items()
-                  if name.startswith("test_")})
+# What these files have are tests of this one installation.
+globals().update({name: functools.partial(function, INSTALLATION) for module in (bundles, keyrings, portals, uninstalling, windows)
+                  for name, function in vars(module).items() if name.startswith("test_")})
 # What waits longest begins first, so that the others run beside it.
-FIRST = ("test_portals_late", "test_portal_that_is_mute", "test_portal_that_forgets", "test_journey")
+FIRST = ("test_window_journey", "test_journey", "test_portals_late", "test_portal_that_is_mute",
+         "test_portal_that_forgets")
 
 
 def run_beside(name):
