@@ -10,6 +10,7 @@ from keyrings import MAGIC, hand_over_ca, keyring_file
 from person import Person
 from sandbox import ID, SandboxWorld
 from sandbox_window import SandboxWindow
+from wayland import start_compositor, take_picture
 from window_journey import WindowJourney
 from world import DEADLINE
 
@@ -77,3 +78,27 @@ def test_activation(installation):
         assert owner() == first and windows() == 1, (owner(), first, windows())
         call("ActivateAction", GLib.Variant("(sava{sv})", ("quit", [], {})))
         connection.close_sync(None)
+
+
+class SandboxWaylandWindow(SandboxWindow):
+    """On a compositor of its own: no X, so no keys and no mouse."""
+
+    def focus(self):
+        pass
+
+    def picture(self, name):
+        self.check_names()
+        take_picture(self.world, self.env, self.pictures / f"flatpak-{name}.png")
+
+
+def test_wayland(installation):
+    """With the compositor's socket, and no X at all, as on most desktops."""
+    with SandboxWorld(installation, platform=True, display="virtual") as world:
+        Person("owner", dict(os.environ)).sign_up(world.platform)
+        env = start_compositor(world, 760, 720)
+        window = SandboxWaylandWindow(world, env=env)
+        window.await_text("You have no key yet.")
+        window.picture("wayland-status")
+        window.press("Contacts")
+        window.await_text("Nobody Yet")
+        window.end()

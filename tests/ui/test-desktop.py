@@ -1,15 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window as part of a desktop: what becomes of a key and of an account in it, the keyboard
-instead of the mouse, help, notifications, other languages, other looks."""
-import json
+instead of the mouse, help, notifications."""
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
@@ -18,6 +14,7 @@ from person import Person  # noqa: E402
 from notifications import NotificationServer  # noqa: E402
 from steps import call, create_account, open_window, pair_in_terminal  # noqa: E402
 from world import BUS_CONFIG, World  # noqa: E402
+
 
 def open_key(window):
     window.open_with("ctrl+comma", "Settings")
@@ -323,153 +320,6 @@ def test_notification():
                           "that the owner hears it was seen")
         assert len(server.shown) == 4, server.shown[4:]
         window.close()
-
-
-def furnish(world):
-    """An account with everything to be seen: key, contact, invitation, drill and alert."""
-    friend = Person("friend", world.add_person("friend"))
-    friend.sign_up(world.platform)
-    ada = Person("ada", dict(os.environ))
-    ada.sign_up(world.platform)
-    pair_in_terminal(ada, world.keys[0])
-    ada.ctl("contacts", "add", friend.contact_id, "--label", "Grace Hopper")
-    friend.ctl("contacts", "accept", ada.contact_id)
-    friend.ctl("contacts", "add", ada.contact_id)
-    world.keys[0].ctl("position", "52.5163", "13.3777", "12")
-    felt = world.keys[0].watch()
-    world.keys[0].ctl("press3")
-    felt.await_line("event alert accepted")
-    friend.ctl("alerts", "seen", friend.ctl("alerts")["alerts"][0]["id"])
-    return friend
-
-
-def look_around(window, name, words, width, keys=True):
-    """Takes a picture of each page; words are the labels of what is pressed, in the right language."""
-    def look(page):
-        window.check_fit(width)
-        window.picture(f"{name}-{page}")
-
-    window.button(words["open"])
-    look("status")
-    window.press(words["contacts"])
-    window.await_text("Grace Hopper")
-    look("contacts")
-    window.press(words["alerts"])
-    window.await_text(words["alert"])
-    look("alerts")
-    window.press(words["status"])
-    window.press(words["open"])
-    window.await_text("Grace Hopper")
-    look("alert")
-    window.press(words["back"])
-    if keys:
-        window.open_with("ctrl+comma", words["settings"])
-        window.await_text(words["your keys"])
-        look("settings")
-        window.click("Enigm Key")
-        window.await_text(words["what you can do"])
-        look("key")
-        window.press(words["revoke"])
-        window.await_text(words["revoke?"])
-        look("revoke")
-        window.key("Escape")
-        window.leave(words["settings"])
-        window.open_with("F1", words["help"])
-        look("help")
-        window.leave(words["help"])
-        window.open_with("ctrl+n", words["pair"])
-        window.await_text(words["find"])
-        look("pairing")
-        window.leave(words["pair"])
-    window.close()
-
-
-ENGLISH = {"open": "Open", "contacts": "Contacts", "alerts": "Alerts", "alert": "ALERT", "status": "Status",
-           "back": "Back", "your keys": "Your keys", "what you can do": "What you can do", "revoke": "Revoke…",
-           "revoke?": "It stops working at once", "settings": "Settings", "help": "Help", "find": "Find Your Key",
-           "pair": "Pair a Key"}
-GERMAN = {"open": "Öffnen", "contacts": "Kontakte", "alerts": "Alarme", "alert": "ALARM", "status": "Status",
-          "back": "Zurück", "your keys": "Ihre Schlüssel", "what you can do": "Was Sie tun können",
-          "revoke": "Widerrufen…", "revoke?": "Er funktioniert ab sofort nicht mehr", "settings": "Einstellungen",
-          "help": "Hilfe", "find": "Schlüssel finden", "pair": "Schlüssel koppeln"}
-
-
-def test_looks():
-    """High contrast, a narrow screen and a huge one: nothing is cut off on any page."""
-    with World(keys=1, display="virtual", screen="760x720") as world:
-        furnish(world)
-        for name, size, env in (
-                ("contrast", "360x640", {"ADW_DEBUG_HIGH_CONTRAST": "1"}),
-                ("4k", "3840x2160", {"GDK_SCALE": "2"})):
-            world.start_display(size)
-            window = Window(world, env=dict(os.environ, **env))
-            look_around(window, name, ENGLISH, int(size.split("x")[0]))
-
-
-def test_german():
-    """The whole window in German, with German dates, on the narrowest screen."""
-    with World(keys=1, display="virtual", screen="360x640") as world:
-        furnish(world)
-        locales = world.folder / "locales"
-        locales.mkdir()
-        world.run("localedef", "-i", "de_DE", "-f", "UTF-8", locales / "de_DE.UTF-8")
-        env = dict(os.environ, LOCPATH=str(locales), LANG="de_DE.UTF-8", LANGUAGE="de")
-        # As if it were installed, for this one program.
-        script = """set -e; at=$1 from=$2; shift 2; there=$at
-            until [ -d "$there" ]; do there=$(dirname "$there"); done
-            [ "$there" = "$at" ] || { mount -t tmpfs none "$there"; mkdir -p "$at"; }
-            mount --bind "$from" "$at"; exec enigm-app "$@" """
-        program = ("unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "sh", "-c", script, "sh",
-                   locale_dir(), world.build / "po")
-        window = Window(world, env=env, program=program)
-        look_around(window, "german", GERMAN, 360)
-
-
-def locale_dir():
-    options = json.loads(subprocess.run(["meson", "introspect", "--buildoptions", os.environ["ENIGM_BUILD_DIR"]],
-                                        stdout=subprocess.PIPE, check=True).stdout)
-    value = {option["name"]: option["value"] for option in options}
-    return os.path.join(value["prefix"], value["localedir"])
-
-
-class WaylandWindow(Window):
-    """The window on a compositor of its own: no X, so no keys and no mouse."""
-
-    def focus(self):
-        pass
-
-    def picture(self, name):
-        self.check_names()
-        with tempfile.TemporaryDirectory(prefix="enigm-shot-") as folder:
-            self.world.run("weston-screenshooter", cwd=folder, env=self.env)
-            shutil.move(next(pathlib.Path(folder).glob("*.png")), self.pictures / f"{name}.png")
-
-
-def test_wayland():
-    """On Wayland as on X11: light, dark, and with letters twice as large."""
-    with World(keys=1, display="virtual", screen="760x720") as world:
-        furnish(world)
-        version = int(subprocess.run(["weston", "--version"], stdout=subprocess.PIPE, text=True,
-                                     check=True).stdout.split()[1].split(".")[0])
-        backend = ["--backend=headless-backend.so", "--use-pixman"] if version < 12 else \
-            ["--backend=headless", "--renderer=pixman"]
-        env = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
-        env.update(GDK_BACKEND="wayland", WAYLAND_DISPLAY="enigm-wayland")
-        weston = world.start("weston", "weston", *backend, "--debug", "--socket=enigm-wayland", "--width=1000",
-                             "--height=900", "--idle-time=0", "--no-config", env=env)
-        socket = pathlib.Path(os.environ["XDG_RUNTIME_DIR"]) / "enigm-wayland"
-        until = time.monotonic() + 30
-        while not socket.exists():
-            assert weston.popen.poll() is None and time.monotonic() < until, weston.tail()
-            Window.pause()
-        # Where a desktop keeps how large letters are; nothing else reads these settings here.
-        large = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "glib-2.0/settings/keyfile"
-        large.parent.mkdir(parents=True)
-        large.write_text("[org/gnome/desktop/interface]\ntext-scaling-factor=2.0\n")
-        for name, more in (("light", {}), ("dark", {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}),
-                           ("large-text", {"GSETTINGS_BACKEND": "keyfile"})):
-            window = WaylandWindow(world, env=dict(env, **more))
-            look_around(window, f"wayland-{name}", ENGLISH, 1000, keys=False)
 
 
 if __name__ == "__main__":

@@ -320,7 +320,7 @@ def test_trust():
 
 
 def test_one_owner():
-    """enigmctl goes through the running app; beside another owner the app says so and waits."""
+    """enigmctl goes through the running app, which owns the account's state."""
     with World(platform=True, display="virtual", screen="640x700") as world:
         window = open_window(world)
         create_account(window, "ada")
