@@ -90,17 +90,14 @@ GERMAN = {"open": "Öffnen", "contacts": "Kontakte", "alerts": "Alarme", "alert"
           "help": "Hilfe", "find": "Schlüssel finden", "pair": "Schlüssel koppeln"}
 
 
-def set_size(width, height):
-    """The size that the window had when it was closed; returns what has the app read it."""
-    keep("[io/enigm/App]", f"window-size=({width}, {height})")
-    return {"GSETTINGS_BACKEND": "keyfile"}
-
-
-def keep(group, line):
-    """Where a desktop keeps settings; nothing else reads them here."""
+def keep(size=None, text=None):
+    """What a desktop keeps of the window's size and of how large letters are; returns what has it read.
+    Nothing else reads these settings here."""
     settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "glib-2.0/settings/keyfile"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(f"{group}\n{line}\n")
+    settings.write_text((f"[io/enigm/App]\nwindow-size={size}\n" if size else "") +
+                        (f"[org/gnome/desktop/interface]\ntext-scaling-factor={text}\n" if text else ""))
+    return {"GSETTINGS_BACKEND": "keyfile"}
 
 
 def test_contrast():
@@ -115,22 +112,12 @@ def test_wide():
     """A window as wide as the largest screen, whose pixels are counted in twos."""
     with World(keys=1, display="virtual", screen="3840x2160") as world:
         furnish(world)
-        env = dict(os.environ, GDK_SCALE="2", **set_size(1920, 1080))
+        env = dict(os.environ, GDK_SCALE="2", **keep((1920, 1080)))
         window = Window(world, env=env)
         window.button("Open")
         frame = window.frames()[-1].get_extents(Atspi.CoordType.WINDOW)
         assert frame.width >= 1900, frame.width
         look_around(window, "4k", ENGLISH, 1920)
-
-
-def test_large_text():
-    """Letters twice as large, on the narrowest screen."""
-    with World(keys=1, display="virtual", screen="360x640") as world:
-        furnish(world)
-        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "gtk-4.0/settings.ini"
-        # Twice 96 dots to the inch, in 1024ths.
-        settings.write_text(settings.read_text() + f"gtk-xft-dpi={2 * 96 * 1024}\n")
-        look_around(Window(world), "large-text-narrow", ENGLISH, 360)
 
 
 def test_german():
@@ -164,18 +151,19 @@ def test_wayland():
     with World(keys=1, display="virtual", screen="760x720") as world:
         furnish(world)
         env = start_compositor(world, 1000, 900)
-        keep("[org/gnome/desktop/interface]", "text-scaling-factor=2.0")
-        for name, more in (("light", {}), ("dark", DARK), ("large-text", {"GSETTINGS_BACKEND": "keyfile"})):
+        for name, more in (("light", {}), ("dark", DARK), ("large-text", keep(text=2.0))):
             window = WaylandWindow(world, env=dict(env, **more))
             look_around(window, f"wayland-{name}", ENGLISH, 1000, keys=False)
 
 
 def test_wayland_narrow():
+    """A narrow window, and one with letters twice as large."""
     with World(keys=1, display="virtual", screen="760x720") as world:
         furnish(world)
-        env = start_compositor(world, 360, 640)
-        window = WaylandWindow(world, env=dict(env, **set_size(360, 640)))
-        look_around(window, "wayland-narrow", ENGLISH, 360, keys=False)
+        env = start_compositor(world, 1000, 900)
+        for name, text in (("narrow", 1.0), ("narrow-large-text", 2.0)):
+            window = WaylandWindow(world, env=dict(env, **keep((360, 640), text)))
+            look_around(window, f"wayland-{name}", ENGLISH, 360, keys=False)
 
 
 if __name__ == "__main__":
