@@ -13,6 +13,8 @@ SPOKEN = (
     *driver.SPOKEN,
     # GTK, which asks for a portal that runs commands outside; these worlds do not have it
     "org.freedesktop.portal.Flatpak",
+    # GTK on Wayland, which asks for a portal of settings; nor do they have that
+    "Failed to read portal settings",
 )
 
 
