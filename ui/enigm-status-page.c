@@ -339,8 +339,14 @@ enigm_status_page_class_init (EnigmStatusPageClass *klass)
 static void
 enigm_status_page_init (EnigmStatusPage *self)
 {
+  GtkLabel *words;
+
   self->timer = enigm_wall_timer_new (on_time_come, self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* With letters twice as large they need two lines on the narrowest screen. */
+  words = GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->gone_button)));
+  gtk_label_set_wrap (words, TRUE);
+  gtk_label_set_justify (words, GTK_JUSTIFY_CENTER);
 }
 
 GtkWidget *
