@@ -14,7 +14,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "world"), str(HERE.parent / "ui")]
@@ -27,7 +26,6 @@ import uninstalling  # noqa: E402
 import windows  # noqa: E402
 from journey import Journey  # noqa: E402
 from keyrings import MAGIC, keyring_file  # noqa: E402
-from person import Person  # noqa: E402
 from sandbox import ID, OLDER_VERSION, Installation, SandboxWorld  # noqa: E402
 from world import die_with_parent  # noqa: E402
 

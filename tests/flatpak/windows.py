@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The app's window in its sandbox: the whole journey, starting, and on Wayland."""
 import os
-import pathlib
 import subprocess
 import time
 

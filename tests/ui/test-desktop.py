@@ -9,7 +9,6 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
-from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
 from notifications import NotificationServer  # noqa: E402
 from steps import call, create_account, open_window, pair_in_terminal  # noqa: E402
