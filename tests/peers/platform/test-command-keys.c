@@ -138,6 +138,16 @@ dump_key (World *world, Admin *admin, Key *key)
   return g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
 }
 
+static void
+assert_outcome (const char *got, gsize state, gsize w)
+{
+  const char *expected = states[state].outcomes[w];
+
+  if (!g_str_equal (got, expected))
+    g_error ("a %s key, asked to become %s (%s): %s and not %s", states[state].name, wishes[w].to,
+             wishes[w].reason, got, expected);
+}
+
 /* Tried out, each wish says what then comes of it, and does nothing; refused, it does nothing. */
 static void
 test_every_wish (World *world, gconstpointer data)
@@ -147,38 +157,50 @@ test_every_wish (World *world, gconstpointer data)
   gint64 signed_in = world->now;
 
   for (gsize s = 0; s < G_N_ELEMENTS (states); s++)
-    for (gsize w = 0; w < G_N_ELEMENTS (wishes); w++)
-      {
-        g_autoptr (Key) key = key_new (world, KEY_GENUINE);
-        const char *expected = states[s].outcomes[w];
-        g_autofree char *before = NULL;
-        g_autofree char *between = NULL;
-        g_autofree char *after = NULL;
-        g_autofree char *tried = NULL;
-        g_autofree char *done = NULL;
+    {
+      g_autoptr (Key) key = NULL;
+      g_autofree char *before = NULL;
 
-        /* Attestations from one address are counted by the minute, and a session lasts an hour. */
-        world->now += 4;
-        if (world->now > signed_in + 2400)
-          {
-            g_clear_pointer (&person, person_free);
-            person = person_sign_in (world, "anna", "correct horse battery");
-            signed_in = world->now;
-          }
-        states[s].bring (world, person, key);
-        before = dump_key (world, operator, key);
-        tried = wish_for (world, operator, key, w, TRUE);
-        between = dump_key (world, operator, key);
-        g_assert_cmpstr (between, ==, before);
-        done = wish_for (world, operator, key, w, FALSE);
-        if (!g_str_equal (done, expected) || !g_str_equal (tried, expected))
-          g_error ("a %s key, asked to become %s (%s): %s, tried %s, and not %s", states[s].name,
-                   wishes[w].to, wishes[w].reason, done, tried, expected);
-        if (expected[0] != '!')
-          continue;
-        after = dump_key (world, operator, key);
-        g_assert_cmpstr (after, ==, before);
-      }
+      for (gsize w = 0; w < G_N_ELEMENTS (wishes); w++)
+        {
+          g_autofree char *after = NULL;
+          g_autofree char *done = NULL;
+
+          /* Attestations from one address are counted by the minute, and a session lasts an hour.
+           */
+          world->now += 4;
+          if (world->now > signed_in + 2400)
+            {
+              g_clear_pointer (&person, person_free);
+              person = person_sign_in (world, "anna", "correct horse battery");
+              signed_in = world->now;
+            }
+          if (key == NULL)
+            {
+              key = key_new (world, KEY_GENUINE);
+              states[s].bring (world, person, key);
+              g_free (before);
+              before = dump_key (world, operator, key);
+            }
+          for (gsize t = 0; w == 0 && t < G_N_ELEMENTS (wishes); t++)
+            {
+              g_autofree char *tried = wish_for (world, operator, key, t, TRUE);
+              g_autofree char *still = dump_key (world, operator, key);
+
+              assert_outcome (tried, s, t);
+              g_assert_cmpstr (still, ==, before);
+            }
+          done = wish_for (world, operator, key, w, FALSE);
+          assert_outcome (done, s, w);
+          if (done[0] == '!')
+            {
+              after = dump_key (world, operator, key);
+              g_assert_cmpstr (after, ==, before);
+            }
+          else
+            g_clear_pointer (&key, key_free);
+        }
+    }
 }
 
 /* Refused as what it is, so that one knows what to do instead. */
