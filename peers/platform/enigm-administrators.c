@@ -594,7 +594,9 @@ enigm_administrators_remove (EnigmPlatformState *state,
                         "ki", id, enigm_platform_state_now (state)) ||
       !check_changed (state, error) || !check_owner_left (state, error) ||
       !enigm_store_run (state->store, error,
-                        "DELETE FROM administrator_sessions WHERE administrator = ?1", "k", id))
+                        "DELETE FROM administrator_sessions WHERE administrator = ?1", "k", id) ||
+      !enigm_store_run (state->store, error,
+                        "DELETE FROM administrator_addresses WHERE administrator = ?1", "k", id))
     return FALSE;
   begin (state, &writer, CHANGE_REMOVED, 1);
   enigm_cbor_write_bytes (&writer, id, ENIGM_ID_SIZE);

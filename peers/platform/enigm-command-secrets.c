@@ -18,7 +18,7 @@ typedef struct
   EnigmSecret *old_secret;
   EnigmSecret *new_secret;
   gchar *guess_name;
-  gchar *address;
+  gchar *place;
   gchar *before;
 } Change;
 
@@ -31,7 +31,7 @@ change_clear (gpointer data)
   g_clear_pointer (&self->old_secret, enigm_secret_unref);
   g_clear_pointer (&self->new_secret, enigm_secret_unref);
   g_free (self->guess_name);
-  g_free (self->address);
+  g_free (self->place);
   g_free (self->before);
 }
 
@@ -118,7 +118,7 @@ on_password_checked (GObject *source, GAsyncResult *result, gpointer user_data)
       enigm_request_reply_error (change->request, error);
       return;
     }
-  enigm_guesses_forgive (change->state->guesses, change->guess_name, change->address);
+  enigm_guesses_forgive (change->state->guesses, change->guess_name, change->place);
   go_on (change);
 }
 
@@ -168,14 +168,14 @@ check_password (Change *change)
   EnigmPlatformState *state = change->state;
   gint64 now = enigm_platform_state_now (state);
   gint64 wait =
-    enigm_guesses_get_wait (state->guesses, change->guess_name, change->address, FALSE, now);
+    enigm_guesses_get_wait (state->guesses, change->guess_name, change->place, TRUE, now);
 
   if (wait > 0)
     {
       enigm_request_reply_wait (change->request, wait, "too many wrong passwords");
       return;
     }
-  enigm_guesses_count (state->guesses, change->guess_name, change->address, now);
+  enigm_guesses_count (state->guesses, change->guess_name, change->place, now);
   enigm_password_check_async (change->old_secret, change->before, NULL, on_password_checked,
                               g_rc_box_acquire (change));
 }
@@ -190,7 +190,8 @@ start (EnigmPlatformState *state, EnigmRequest *request, gboolean is_pin)
   change->state = state;
   change->request = enigm_request_ref (request);
   change->is_pin = is_pin;
-  change->address = enigm_request_dup_address (request);
+  /* What strangers try does not count against a session; only the password opens one. */
+  change->place = enigm_guesses_dup_computer (enigm_request_get_computer (request));
   if (!enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error) ||
       !read_change (change, &error) || !read_administrator (change, &who, &error))
     enigm_request_reply_error (request, error);

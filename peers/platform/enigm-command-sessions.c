@@ -2,6 +2,7 @@
 
 /* Administrators sign in, see who is, and close sessions. */
 
+#include "enigm-administrator-addresses.h"
 #include "enigm-administrators.h"
 #include "enigm-guesses.h"
 #include "enigm-password.h"
@@ -81,6 +82,7 @@ open_session (Entering *entering, JsonObject *answer, GError **error)
                           "begun, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
                           "bkkii", hash, sizeof hash, id, entering->id, now,
                           now + ENIGM_ADMINISTRATOR_SECONDS) &&
+         enigm_administrator_addresses_note (state, entering->id, entering->address, error) &&
          enigm_administrators_audit (state, entering->id, "signed in", FALSE, error) &&
          enigm_store_commit (state->store, error);
 }
@@ -178,17 +180,21 @@ sign_in (EnigmPlatformState *state, EnigmRequest *request)
   g_autofree gchar *hash = NULL;
   EnigmSecret *password;
   gint64 now = enigm_platform_state_now (state), wait;
+  gint known;
 
   entering->state = state;
   entering->request = enigm_request_ref (request);
   entering->address = enigm_request_dup_address (request);
-  if (!read_entering (entering, &hash, &error))
+  /* Nobody's is known for a name that nobody has. */
+  if (!read_entering (entering, &hash, &error) ||
+      (known =
+         enigm_administrator_addresses_knows (state, entering->id, entering->address, &error)) < 0)
     {
       enigm_request_reply_error (request, error);
       return;
     }
-  wait =
-    enigm_guesses_get_wait (state->guesses, entering->guess_name, entering->address, FALSE, now);
+  wait = enigm_guesses_get_wait (state->guesses, entering->guess_name, entering->address,
+                                 known == 1, now);
   if (wait > 0)
     {
       enigm_request_reply_wait (request, wait, "too many wrong passwords");

@@ -10,7 +10,7 @@
 #include "enigm-platform-resources.h"
 
 /* What PRAGMA user_version says of a database with today's tables. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* What makes a database of a version into one of the next; those before the first are of no use. */
 #define FIRST_UPGRADE 2
@@ -18,6 +18,12 @@ static const gchar *const upgrades[] = {
   [2 - FIRST_UPGRADE] =
     "CREATE INDEX bindings_by_pseudonym ON bindings (pseudonym);"
     "CREATE INDEX bindings_by_replaces ON bindings (replaces) WHERE replaces IS NOT NULL;",
+  [3 - FIRST_UPGRADE] = "CREATE TABLE administrator_addresses ("
+                        "  administrator BLOB NOT NULL REFERENCES administrators (id),"
+                        "  address BLOB NOT NULL CHECK (length (address) = 32),"
+                        "  seen INTEGER NOT NULL,"
+                        "  PRIMARY KEY (administrator, address)"
+                        ") STRICT, WITHOUT ROWID;",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (upgrades) == SCHEMA_VERSION - FIRST_UPGRADE);
 

@@ -135,6 +135,14 @@ CREATE TABLE administrators (
   removed INTEGER
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE administrator_addresses (
+  administrator BLOB NOT NULL REFERENCES administrators (id),
+  -- HMAC of where they signed in from: guesses from elsewhere do not count against it.
+  address BLOB NOT NULL CHECK (length (address) = 32),
+  seen INTEGER NOT NULL,
+  PRIMARY KEY (administrator, address)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE administrator_sessions (
   -- SHA-256 of the token.
   token_hash BLOB PRIMARY KEY CHECK (length (token_hash) = 32),

@@ -472,8 +472,10 @@ test_upgrade (World *world, gconstpointer data)
   g_assert_cmpint (world_count (world, COUNT_INDICES), ==, 2);
   world_run (world, "DROP INDEX bindings_by_pseudonym");
   world_run (world, "DROP INDEX bindings_by_replaces");
+  world_run (world, "DROP TABLE administrator_addresses");
   world_run (world, "PRAGMA user_version = 2");
   world_restart (world);
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM administrator_addresses"), ==, 0);
   g_assert_cmpint (world_count (world, COUNT_INDICES), ==, 2);
 
   store = enigm_store_open (path, &error);

@@ -5,6 +5,7 @@
 
 #include "administrators.h"
 
+#include "peers/platform/enigm-guesses.h"
 #include "peers/platform/enigm-password.h"
 
 /* Lost, suspended, resumed, revoked, released: as the design's table says, and a PIN before
@@ -166,6 +167,29 @@ test_pin_guessing (World *world, gconstpointer data)
   admin_assert_wish (world, operator, key, "{\"to\":\"lost\"}", "restricted");
   world->now += 15 * 60;
   admin_assert_wish (world, operator, key, REVOKE, "revoked");
+}
+
+/* Strangers guess from all over the world. Whoever signed in from here before is not kept out. */
+static void
+test_guessers_elsewhere (World *world, gconstpointer data)
+{
+  g_autoptr (Admin) owner = admin_new (world, "otto", ENIGM_ROLE_OWNER);
+  g_autofree char *here = NULL;
+  g_autofree char *unknown = NULL;
+
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("192.0.2.%u", i);
+
+      enigm_guesses_count (world->state->guesses, "administrator otto", address, world->now);
+    }
+  here = admin_sign_in (world, "otto", ADMIN_PASSWORD);
+  g_assert_nonnull (here);
+  /* Which is for the address. */
+  world_run (world, "DELETE FROM administrator_addresses");
+  unknown = admin_sign_in (world, "otto", ADMIN_PASSWORD);
+  g_assert_null (unknown);
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM administrator_sessions"), ==, 2);
 }
 
 /* Guessing a password is slowed, for names that nobody has as well. */
@@ -471,6 +495,7 @@ main (int argc, char **argv)
   add ("roles", test_roles);
   add ("session-and-pin", test_session_and_pin);
   add ("pin-guessing", test_pin_guessing);
+  add ("guessers-elsewhere", test_guessers_elsewhere);
   add ("guessing", test_guessing);
   add ("attacks", test_attacks);
   add ("events", test_events);
