@@ -279,27 +279,23 @@ static void
 ask_which (Question *question, GPtrArray *keys)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *dialog;
 
-  /* As high as it needs to be, up to about four keys. */
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 240);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_widget_set_valign (list, GTK_ALIGN_START);
   gtk_widget_add_css_class (list, "boxed-list");
-  gtk_widget_add_css_class (list, "enigm-choice");
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (question->change->which), -1);
   for (guint i = 0; i < keys->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (list), create_row (question, keys->pdata[i]));
   if (question->reason != NULL)
     gtk_box_append (GTK_BOX (box), GTK_WIDGET (question->reason));
-  gtk_box_append (GTK_BOX (box), scrolled);
-  present (create_dialog (question, _ (question->change->which), box));
+  else
+    gtk_widget_set_margin_top (box, 12);
+  gtk_box_append (GTK_BOX (box), list);
+  dialog = create_dialog (question, _ (question->change->which), box);
+  enigm_button_tidy (dialog);
+  present (dialog);
 }
 
 void

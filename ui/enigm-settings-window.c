@@ -13,6 +13,7 @@
 #include "enigm-key-page.h"
 #include "enigm-key-row.h"
 #include "enigm-listen-group.h"
+#include "enigm-portal.h"
 
 struct _EnigmSettingsWindow
 {
@@ -27,6 +28,7 @@ struct _EnigmSettingsWindow
   AdwActionRow *contact_id_row;
   EnigmComputersGroup *computers_group;
   EnigmAccountGroup *account_group;
+  GtkLabel *uninstall_label;
   GtkLabel *sign_out_error;
   AdwActionRow *platform_row;
   AdwActionRow *trust_row;
@@ -222,6 +224,7 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, ended_list);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, user_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, contact_id_row);
+  gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, uninstall_label);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, sign_out_error);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, platform_row);
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, trust_row);
@@ -238,6 +241,14 @@ enigm_settings_window_init (EnigmSettingsWindow *self)
   g_type_ensure (ENIGM_TYPE_COMPUTERS_GROUP);
   g_type_ensure (ENIGM_TYPE_ACCOUNT_GROUP);
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* What no program can do that has gone by then. */
+  gtk_label_set_label (
+    self->uninstall_label,
+    enigm_portal_is_needed ()
+      ? _ ("Uninstalling does not remove the secret that your desktop keeps for this app in your "
+           "keyring, nor what you allowed it. Sign out first: they open nothing afterwards.")
+      : _ ("Uninstalling does not remove your account and its secrets from this computer. Sign out "
+           "first: afterwards only an empty file and these settings are left."));
 }
 
 GtkWidget *

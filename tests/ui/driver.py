@@ -156,6 +156,19 @@ class Window:
     def press(self, name):
         Atspi.Action.do_action(self.button(name), 0)
 
+    def choose(self, chosen, name):
+        """Goes to what is chosen of several that exclude each other, and on to another one by arrow."""
+        self.go_to(chosen)
+        for _ in range(10):
+            before = self.focused()
+            if before[0] == name:
+                return
+            self.key("Down")
+            until = time.monotonic() + 1
+            while self.focused() == before and time.monotonic() < until:
+                self.pause()
+        raise WorldError(f"the arrows do not lead from {chosen} to {name}")
+
     def entry(self, name):
         """The text field of that name: itself, or the one inside a row of that name."""
         def is_it(node):

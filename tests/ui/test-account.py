@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The settings window's account page: computers, password, PIN, deletion; and what a lost key leaves
 to do. Real parts, driven through AT-SPI."""
+import json
 import os
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
-from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
 from steps import open_window, pair_in_terminal  # noqa: E402
-from world import World  # noqa: E402
+from gi.repository import Gio, GLib  # noqa: E402
+from world import DEADLINE, World  # noqa: E402
 
 PASSWORD = "practice password of ada"
 
@@ -47,6 +48,43 @@ def test_account():
         window.press("Change")
         window.await_text("Your password is changed.")
 
+        window.press("Change PIN…")
+        window.type("Password", "not the password")
+        window.type("New PIN (six digits)", "975310")
+        window.press("Change")
+        window.await_text("Nothing was changed. Check it and try again.")
+        window.type("Password", "another password")
+        window.type("New PIN (six digits)", "975310")
+        window.picture("change-pin")
+        window.press("Change")
+        window.await_text("Your PIN is changed.")
+
+        window.press("Export…")
+        window.await_text("Export")
+        path = pathlib.Path(os.environ["HOME"]) / "my data.json"
+        window.type("Name:", str(path))
+        window.key("Return")
+        window.await_text("The file is written")
+        exported = json.loads(path.read_text())
+        assert exported["account"]["user"] == "ada", exported["account"]
+        assert path.stat().st_mode & 0o077 == 0, "others can read it"
+
+        cellar = Person("ada", world.add_person("cellar"))
+        cellar.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "ada",
+                   "--computer=Cellar", secrets=[("--password-fd", "another password")])
+        window.leave("Settings")
+        window.open_with("ctrl+comma", "Settings")
+        window.press("Account")
+        window.await_text("Cellar")
+        window.press("Close the Others…")
+        window.await_text("Close every other computer?")
+        window.type("PIN", "975310")
+        window.picture("close-others")
+        window.press("Close Them")
+        window.await_text("Every other computer is closed.")
+        assert "sign in again" in refusal(cellar, "keys")
+        window.await_true(lambda: not window.shows("Cellar"), "the other computer to go from the list")
+
         window.press("Delete…")
         window.await_text("Delete your account?")
         window.picture("delete-ask")
@@ -55,12 +93,20 @@ def test_account():
         window.press("Delete Everything")
         window.await_text("The PIN does not fit.")
         window.picture("delete-pin-wrong")
-        window.type("PIN", "135790")
+        window.type("PIN", "975310")
         window.press("Delete Everything")
         window.await_text("Create an Account")
         window.close()
         left = [place.name for place in (pathlib.Path(os.environ["XDG_DATA_HOME"]) / "enigm").glob("*")]
         assert left in ([], ["lock"]), left
+
+
+def refusal(person, *words):
+    """What enigmctl says when it does not do what it is told."""
+    process = person.start(*words)
+    out, err = process.communicate(timeout=DEADLINE)
+    assert process.returncode, out
+    return err
 
 
 def test_closed():
@@ -77,6 +123,62 @@ def test_closed():
         attic.ctl("computers", "close", other)
         window.await_text("This computer was closed in your account.")
         window.picture("closed-here")
+        window.close()
+
+
+def kept_secrets(world):
+    """The items in the person's keyring."""
+    items = world.connect().call_sync(
+        "org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login", "org.freedesktop.DBus.Properties",
+        "Get", GLib.Variant("(ss)", ("org.freedesktop.Secret.Collection", "Items")), None, Gio.DBusCallFlags.NONE,
+        -1, None)
+    return items.unpack()[0]
+
+
+def kept_files():
+    """What lies in the app's folders, with its size."""
+    home = pathlib.Path(os.environ["HOME"])
+    return {place.relative_to(home).as_posix(): place.stat().st_size
+            for place in home.rglob("*") if place.is_file() and "enigm" in place.as_posix().removeprefix(str(home))}
+
+
+def test_sign_out():
+    """After signing out in the window nothing is left on the computer but an empty lock file."""
+    with World(keys=1, display="virtual", screen="760x900") as world:
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        kim = Person("kim", world.add_person("kim"))
+        kim.sign_up(world.platform)
+        pair_in_terminal(ada, world.keys[0])
+        ada.ctl("contacts", "add", kim.contact_id, "--label", "Kim")
+        window = open_window(world)
+        window.await_text("Lost or Stolen? Revoke…")
+        assert len(kept_files()) > 1 and kept_secrets(world), (kept_files(), kept_secrets(world))
+        window.open_with("ctrl+comma", "Settings")
+        window.press("Account")
+        window.await_text("Uninstalling does not remove")
+        window.picture("settings-sign-out")
+        window.press("Sign Out…")
+        window.await_text("Your key goes on working.")
+        window.press("Sign Out")
+        window.await_text("No platform yet?")
+        window.close()
+        assert kept_secrets(world) == [], kept_secrets(world)
+        assert kept_files() == {".local/share/enigm/lock": 0}, kept_files()
+
+
+def test_this_computer():
+    """The page about this computer says where the platform is and why it is trusted."""
+    with World(platform=True, display="virtual", screen="760x900") as world:
+        Person("ada", dict(os.environ)).sign_up(world.platform)
+        window = open_window(world)
+        window.await_text("You have no key yet.")
+        window.open_with("ctrl+comma", "Settings")
+        window.press("This Computer")
+        window.await_text(world.platform.origin)
+        window.await_text("How it is trusted")
+        window.await_text("Listen when closed")
+        window.picture("settings-computer")
         window.close()
 
 
@@ -121,27 +223,6 @@ def forget_session(world):
     with sqlite3.connect(database) as connection:
         connection.execute("DELETE FROM sessions")
     world.platform.start()
-
-
-def test_replace():
-    """From the old key's page to the new one's pairing."""
-    with World(keys=1, display="virtual", screen="760x900") as world:
-        ada = Person("ada", dict(os.environ))
-        ada.sign_up(world.platform)
-        pair_in_terminal(ada, world.keys[0])
-        window = open_window(world)
-        window.await_text("Invite")
-        window.key("ctrl+comma")
-        window.await_text("Your keys")
-        window.click("Enigm Key")
-        window.press("Replace…")
-        window.await_text("Until then nothing changes for this one.")
-        window.press("Pair the New Key")
-        window.await_text("Replace “Enigm Key”")
-        window.await_text("Find Your Key")
-        window.picture("replace")
-        window.close()
-        assert ada.ctl("keys")["keys"][0]["state"] == "trusted"
 
 
 def test_narrow():
