@@ -75,29 +75,15 @@ on_ca_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
     begin (cli, trust);
 }
 
-/**
- * enigm_cli_sign_in:
- * @cli: a run of `sign-in` or `sign-up`
- */
-void
-enigm_cli_sign_in (EnigmCli *cli)
+/* Loads what the platform is trusted by, and signs in. */
+static void
+go_on (EnigmCli *cli)
 {
   const char *ca = enigm_cli_get_option (cli, "ca");
   const char *pin = enigm_cli_get_option (cli, "pin-certificate");
   g_autoptr (EnigmTrust) trust = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (enigm_cli_get_option (cli, "platform") == NULL || enigm_cli_get_option (cli, "user") == NULL)
-    {
-      enigm_cli_fail_usage (cli,
-                            _ ("Say which platform and user: --platform=https://… --user=NAME."));
-      return;
-    }
-  if (ca != NULL && pin != NULL)
-    {
-      enigm_cli_fail_usage (cli, _ ("Trust the platform in one way: --ca or --pin-certificate."));
-      return;
-    }
   if (ca != NULL)
     {
       g_autoptr (GFile) file = g_file_new_for_path (ca);
@@ -111,4 +97,44 @@ enigm_cli_sign_in (EnigmCli *cli)
     enigm_cli_fail (cli, error);
   else
     begin (cli, trust);
+}
+
+static void
+on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (EnigmCli) cli = user_data;
+
+  /* Whatever it answered, signing in knows what to do with the state that it left. */
+  enigm_account_refresh_finish (ENIGM_ACCOUNT (object), result, NULL);
+  go_on (cli);
+}
+
+/**
+ * enigm_cli_sign_in:
+ * @cli: a run of `sign-in` or `sign-up`
+ */
+void
+enigm_cli_sign_in (EnigmCli *cli)
+{
+  const char *ca = enigm_cli_get_option (cli, "ca");
+  const char *pin = enigm_cli_get_option (cli, "pin-certificate");
+  EnigmAccount *account = enigm_cli_get_account (cli);
+
+  if (enigm_cli_get_option (cli, "platform") == NULL || enigm_cli_get_option (cli, "user") == NULL)
+    {
+      enigm_cli_fail_usage (cli,
+                            _ ("Say which platform and user: --platform=https://… --user=NAME."));
+      return;
+    }
+  if (ca != NULL && pin != NULL)
+    {
+      enigm_cli_fail_usage (cli, _ ("Trust the platform in one way: --ca or --pin-certificate."));
+      return;
+    }
+  /* A computer that was closed from another one may not have heard of it. */
+  if (enigm_account_get_state (account) == ENIGM_ACCOUNT_STATE_SIGNED_IN)
+    enigm_account_refresh_async (account, enigm_cli_get_cancellable (cli), on_asked,
+                                 g_object_ref (cli));
+  else
+    go_on (cli);
 }

@@ -221,11 +221,17 @@ def test_account():
         attic = next(item["id"] for item in computers if not item["this"])
         refused("computers", "close", ask("account")["computer"], code=USAGE, says="enigmctl sign-out")
         assert ask("computers", "close", attic) == {"closed": 1}
+        # Another run of it does not know yet, asks, and signs in again as it was told to.
         refused("keys", env=other, code=SIGNED_OUT, says="sign in again")
+        again = ["sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "owner"]
+        password = [("--password-fd", "another password\n")]
+        ask(*again, "--computer=Attic", env=other, secrets=password)
+        refused(*again, env=other, code=FAILED, says="signed in already", secrets=password)
+        ask("sign-out", env=other)
         assert ask("close-computers", secrets=pin) == {"closed": 0}
 
         exported = ask("account", "export")
-        assert exported["account"]["user"] == "owner" and len(exported["computers"]) == 2
+        assert exported["account"]["user"] == "owner" and len(exported["computers"]) == 3
         assert "another password" not in json.dumps(exported)
 
         refused("revoke-all", code=USAGE, says="add --yes", secrets=pin)
