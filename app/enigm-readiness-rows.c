@@ -159,12 +159,14 @@ add_battery (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
 {
   gint64 age = age_of (facts->battery_time, now);
   EnigmReadinessLevel level = judge_age (age, ENIGM_READINESS_KEY_AGE);
+  const gchar *how = _ ("Told by the key");
   g_autofree gchar *what = NULL;
 
   if (facts->battery_time == 0 || facts->battery >= ENIGM_KEY_BATTERY_UNKNOWN)
     {
       level = ENIGM_READINESS_LEVEL_NOT_KNOWN;
       what = g_strdup (_ ("Its battery is not known"));
+      how = _ ("The key has not told it");
     }
   else
     {
@@ -173,7 +175,7 @@ add_battery (GListStore *rows, const EnigmReadinessFacts *facts, gint64 now)
       /* Translators: %u is a number of percent */
       what = g_strdup_printf (_ ("Its battery stood at %u %%"), facts->battery);
     }
-  add (rows, "battery", what, _ ("Told by the key"), age, ENIGM_READINESS_KEY_AGE, level,
+  add (rows, "battery", what, how, age, ENIGM_READINESS_KEY_AGE, level,
        level == ENIGM_READINESS_LEVEL_BAD
          ? _ ("Charge the key.")
          : _ ("The key tells it with its next request: once a day, or in a drill."));

@@ -196,6 +196,33 @@ test_alert_abandons (Fixture *self, gconstpointer data)
   await_line (self, "event alert accepted");
 }
 
+/* The drill's own request hangs and is never answered: the alert goes out without it, and only then
+ * is the drill tried again. */
+static void
+test_alert_abandons_drill (Fixture *self, gconstpointer data)
+{
+  gint64 pressed;
+
+  test_platform_bind (self->platform, ENIGM_REPORTED_TRUSTED);
+  self->platform->hang = TRUE;
+  self->platform->answer.events = 1;
+  start (self);
+  enigm_key_event_raise (self->key.event, TRUE);
+  while (self->platform->hung->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  self->platform->hang = FALSE;
+  pressed = g_get_monotonic_time ();
+  enigm_key_event_raise (self->key.event, FALSE);
+  await_line (self, "event alert accepted");
+  /* Long before the drill's request would have been given up by itself. */
+  g_assert_cmpint (g_get_monotonic_time () - pressed, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint (self->platform->hung->len, ==, 1);
+  g_assert_cmpint (await_request (self, 0)->kind, ==, ENIGM_KEY_REQUEST_ALERT);
+  /* The drill had the number before. */
+  g_assert_cmpint (await_request (self, 0)->sequence, ==, 2);
+  g_assert_false (key_fixture_has_line (&self->key, "event drill accepted"));
+}
+
 /* Clock, number and epoch: signed again at once, and the alert is there after one more round. */
 static void
 test_signed_again (Fixture *self, gconstpointer data)
@@ -448,6 +475,7 @@ main (int argc, char **argv)
   ADD ("alert", test_alert);
   ADD ("stubborn", test_stubborn);
   ADD ("alert-abandons", test_alert_abandons);
+  ADD ("alert-abandons-drill", test_alert_abandons_drill);
   ADD ("signed-again", test_signed_again);
   ADD ("replayed", test_replayed);
   ADD ("refused", test_refused);
