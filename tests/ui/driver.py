@@ -296,10 +296,12 @@ class Window:
 
     def check_names(self):
         """Nothing that can be used is without a name that a screen reader could say."""
-        nameless = [self.path(node) for node in self.nodes()
-                    if node.get_role_name() in USED and not self.is_named(node)]
-        if nameless:
-            raise WorldError("without a name:\n" + "\n".join(nameless))
+        until = time.monotonic() + 2  # what comes or goes meanwhile has its name, or has gone, by then
+        while nameless := [self.path(node) for node in self.nodes()
+                           if node.get_role_name() in USED and not self.is_named(node)]:
+            if time.monotonic() > until:
+                raise WorldError("without a name:\n" + "\n".join(nameless))
+            self.pause()
 
     @classmethod
     def is_named(cls, node):
