@@ -206,6 +206,16 @@ answer (EnigmKeySession *self, EnigmReason reason, EnigmMessageType type)
     say_done (self, type);
 }
 
+static void
+send_state (EnigmKeySession *self)
+{
+  g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_STATE);
+
+  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
+  message->open_event = enigm_key_event_get_open (self->event);
+  send_sealed (self, message);
+}
+
 static gboolean
 on_handshake_elapsed (gpointer user_data)
 {
@@ -382,7 +392,9 @@ on_receipt (EnigmKeySession *self, EnigmMessage *receipt)
     enigm_key_binding_take_receipt (self->binding, self->binding_id, receipt->blob,
                                     receipt->signature, receipt->computer, receipt->secret);
 
-  self->owes_receipt = FALSE;
+  /* One that is declined was none: the app still owes it. */
+  if (reason == 0 || reason == ENIGM_REASON_EIGHT_COMPUTERS || reason == ENIGM_REASON_GONE)
+    self->owes_receipt = FALSE;
   answer (self, reason, ENIGM_MESSAGE_RECEIPT);
   if (reason == 0 || reason == ENIGM_REASON_EIGHT_COMPUTERS)
     enigm_key_session_report (self);
@@ -445,7 +457,7 @@ dispatch_sealed (EnigmKeySession *self, EnigmMessage *message)
   gboolean is_managing = self->state == STATE_MANAGING;
 
   if (message->type == ENIGM_MESSAGE_ASK)
-    enigm_key_session_report (self);
+    send_state (self);
   else if (message->type == ENIGM_MESSAGE_RELAYED && self->relay != NULL)
     enigm_key_relay_answered (self->relay, message);
   else if (message->type == ENIGM_MESSAGE_RELEASE && is_setup)
@@ -638,16 +650,10 @@ enigm_key_session_interrupt (EnigmKeySession *self)
 void
 enigm_key_session_report (EnigmKeySession *self)
 {
-  g_autoptr (EnigmMessage) message = NULL;
-
   g_return_if_fail (ENIGM_IS_KEY_SESSION (self));
 
-  if (!enigm_key_session_is_open (self) || self->owes_receipt)
-    return;
-  message = enigm_message_new (ENIGM_MESSAGE_STATE);
-  enigm_key_binding_report (self->binding, self->state != STATE_MANAGING, message);
-  message->open_event = enigm_key_event_get_open (self->event);
-  send_sealed (self, message);
+  if (enigm_key_session_is_open (self) && !self->owes_receipt)
+    send_state (self);
 }
 
 /**

@@ -264,6 +264,69 @@ test_replayed (Fixture *self, gconstpointer data)
   g_assert_cmpint (await_request (self, 1)->sequence, ==, 77);
 }
 
+static guint
+count_lines (Fixture *self, const char *line)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->key.lines->len; i++)
+    n += g_str_equal (self->key.lines->pdata[i], line);
+  return n;
+}
+
+static void
+answer_with_old (Fixture *self, guint answer)
+{
+  g_array_append_val (self->platform->old_answers, answer);
+}
+
+/* Whoever sits in between keeps the platform's answers, each under its right MAC, and gives them
+ * for another request: an alert of today is not accepted by yesterday's word, nor ended by it. */
+static void
+test_old_answers (Fixture *self, gconstpointer data)
+{
+  guint8 first[ENIGM_ID_SIZE], second[ENIGM_ID_SIZE];
+
+  test_platform_bind (self->platform, ENIGM_REPORTED_TRUSTED);
+  self->platform->answer.events = 1;
+  start (self);
+  enigm_key_event_raise (self->key.event, FALSE);
+  await_line (self, "event alert accepted");
+  memcpy (first, await_request (self, 0)->event, sizeof first);
+  self->platform->answer.events = 0;
+  enigm_key_event_end (self->key.event);
+  await_line (self, "event alert ended");
+  g_assert_cmpint (self->platform->answers->len, ==, 2);
+
+  /* The next alert, answered twice with what was said to the first. */
+  answer_with_old (self, 0);
+  answer_with_old (self, 1);
+  self->platform->answer.events = 1;
+  enigm_key_event_raise (self->key.event, FALSE);
+  memcpy (second, await_request (self, 2)->event, sizeof second);
+  g_assert_cmpint (memcmp (first, second, sizeof first), !=, 0);
+  for (guint i = 3; i <= 4; i++)
+    {
+      g_assert_cmpint (await_request (self, i)->kind, ==, ENIGM_KEY_REQUEST_ALERT);
+      g_assert_cmpmem (await_request (self, i)->event, ENIGM_ID_SIZE, second, sizeof second);
+      g_assert_cmpuint (count_lines (self, "event alert accepted"), ==, 1);
+      g_assert_cmpuint (count_lines (self, "event alert ended"), ==, 1);
+    }
+
+  /* Once it is accepted, an old word that nothing is open does not end it. */
+  while (count_lines (self, "event alert accepted") < 2)
+    g_main_context_iteration (NULL, TRUE);
+  answer_with_old (self, 1);
+  enigm_key_sensors_set_position (self->key.sensors, 1500000, -2250000, 12);
+  for (guint i = 5; i <= 6; i++)
+    {
+      g_assert_cmpint (await_request (self, i)->kind, ==, ENIGM_KEY_REQUEST_POSITION);
+      g_assert_cmpmem (await_request (self, i)->event, ENIGM_ID_SIZE, second, sizeof second);
+    }
+  g_assert_cmpuint (count_lines (self, "event alert ended"), ==, 1);
+  g_assert_cmpuint (enigm_key_event_get_open (self->key.event), ==, 1);
+}
+
 static void
 test_refused (Fixture *self, gconstpointer data)
 {
@@ -478,6 +541,7 @@ main (int argc, char **argv)
   ADD ("alert-abandons-drill", test_alert_abandons_drill);
   ADD ("signed-again", test_signed_again);
   ADD ("replayed", test_replayed);
+  ADD ("old-answers", test_old_answers);
   ADD ("refused", test_refused);
   ADD ("gone-keeps-owner", test_gone_keeps_owner);
   ADD ("released", test_released);

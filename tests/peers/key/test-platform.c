@@ -57,6 +57,57 @@ find_record (TestPlatform *self, const guint8 *handle)
   return NULL;
 }
 
+/* Signs @answer for one request, and no other. */
+TestAnswer *
+test_answer_new (EnigmKeyRecord *record,
+                 const EnigmHttpSignature *request,
+                 const EnigmKeyAnswer *answer)
+{
+  g_autoptr (EnigmSecret) key = enigm_credential_derive_answer_key (record->credential);
+  TestAnswer *self = g_new0 (TestAnswer, 1);
+  EnigmHttpSignature signature;
+  EnigmHttpMessage covered = { 0 };
+
+  self->status = enigm_key_outcome_get_status (answer->outcome);
+  self->body = enigm_key_answer_encode (answer);
+  self->digest = enigm_content_digest_format (self->body);
+  covered.status = self->status;
+  covered.content_digest = self->digest;
+  covered.request_signature = request->signature;
+  covered.request_signature_len = request->signature_len;
+  g_assert_true (enigm_http_signature_init (&signature, ENIGM_HTTP_KEY_ANSWER, record->handle,
+                                            answer->time, NULL));
+  g_assert_true (enigm_http_signature_sign_hmac (&signature, &covered, key, NULL));
+  self->input = enigm_http_signature_format_input (&signature);
+  self->signature = enigm_http_signature_format (&signature);
+
+  return self;
+}
+
+void
+test_answer_free (TestAnswer *self)
+{
+  g_free (self->digest);
+  g_free (self->input);
+  g_free (self->signature);
+  g_bytes_unref (self->body);
+  g_free (self);
+}
+
+static void
+send_answer (SoupServerMessage *message, TestAnswer *answer, const char *signature)
+{
+  SoupMessageHeaders *fields = soup_server_message_get_response_headers (message);
+
+  soup_message_headers_append (fields, "Content-Digest", answer->digest);
+  soup_message_headers_append (fields, "Signature-Input", answer->input);
+  soup_message_headers_append (fields, "Signature", signature);
+  soup_server_message_set_status (message, answer->status, NULL);
+  soup_server_message_set_response (message, "application/cbor", SOUP_MEMORY_COPY,
+                                    g_bytes_get_data (answer->body, NULL),
+                                    g_bytes_get_size (answer->body));
+}
+
 static void
 answer_signed (TestPlatform *self,
                SoupServerMessage *message,
@@ -64,42 +115,26 @@ answer_signed (TestPlatform *self,
                const EnigmHttpSignature *request_signature,
                EnigmKeyOutcome outcome)
 {
-  g_autoptr (EnigmSecret) key = enigm_credential_derive_answer_key (record->credential);
-  SoupMessageHeaders *fields = soup_server_message_get_response_headers (message);
-  g_autoptr (GBytes) body = NULL;
-  g_autofree char *digest = NULL;
-  g_autofree char *input = NULL;
-  g_autofree char *value = NULL;
-  EnigmHttpSignature signature;
-  EnigmHttpMessage covered = { 0 };
+  EnigmHttpSignature other = *request_signature;
+  g_autoptr (TestAnswer) signed_answer = NULL;
+  g_autoptr (TestAnswer) wrong = NULL;
   EnigmKeyAnswer answer = self->answer;
 
   answer.outcome = outcome;
   answer.next_sequence = MAX (answer.next_sequence, 1);
   if (answer.time == 0)
     answer.time = g_get_real_time () / G_USEC_PER_SEC;
-  body = enigm_key_answer_encode (&answer);
-  digest = enigm_content_digest_format (body);
-  covered.status = enigm_key_outcome_get_status (outcome);
-  covered.content_digest = digest;
-  covered.request_signature = request_signature->signature;
-  covered.request_signature_len = request_signature->signature_len;
-  g_assert_true (enigm_http_signature_init (&signature, ENIGM_HTTP_KEY_ANSWER, record->handle,
-                                            answer.time, NULL));
-  g_assert_true (enigm_http_signature_sign_hmac (&signature, &covered, key, NULL));
+  signed_answer = test_answer_new (record, request_signature, &answer);
   if (self->wrong_mac > 0)
     {
       self->wrong_mac--;
-      signature.signature[0] ^= 1;
+      other.signature[0] ^= 1;
+      wrong = test_answer_new (record, &other, &answer);
+      send_answer (message, signed_answer, wrong->signature);
+      return;
     }
-  input = enigm_http_signature_format_input (&signature);
-  value = enigm_http_signature_format (&signature);
-  soup_message_headers_append (fields, "Content-Digest", digest);
-  soup_message_headers_append (fields, "Signature-Input", input);
-  soup_message_headers_append (fields, "Signature", value);
-  soup_server_message_set_status (message, covered.status, NULL);
-  soup_server_message_set_response (message, "application/cbor", SOUP_MEMORY_COPY,
-                                    g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  send_answer (message, signed_answer, signed_answer->signature);
+  g_ptr_array_add (self->answers, g_steal_pointer (&signed_answer));
 }
 
 static void
@@ -155,6 +190,14 @@ on_request (SoupServer *server,
   g_array_append_val (self->requests, request);
   g_ptr_array_add (self->bodies, g_bytes_ref (body));
 
+  if (self->old_answers->len > 0)
+    {
+      TestAnswer *old = self->answers->pdata[g_array_index (self->old_answers, guint, 0)];
+
+      g_array_remove_index (self->old_answers, 0);
+      send_answer (message, old, old->signature);
+      return;
+    }
   if (self->has_gone && memcmp (self->gone_handle, signature.keyid, ENIGM_ID_SIZE) == 0)
     outcome = ENIGM_KEY_OUTCOME_GONE;
   else if (self->outcomes->len > 0)
@@ -214,6 +257,8 @@ test_platform_new (KeyFixture *key)
   self->key = key;
   self->requests = g_array_new (FALSE, FALSE, sizeof (EnigmKeyRequest));
   self->bodies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->answers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_answer_free);
+  self->old_answers = g_array_new (FALSE, FALSE, sizeof (guint));
   self->outcomes = g_array_new (FALSE, FALSE, sizeof (int));
   self->hung = g_ptr_array_new_with_free_func (g_object_unref);
   self->server = soup_server_new ("tls-certificate", certificate, NULL);
@@ -245,6 +290,8 @@ test_platform_free (TestPlatform *self)
   g_ptr_array_unref (self->bodies);
   g_array_unref (self->requests);
   g_array_unref (self->outcomes);
+  g_array_unref (self->old_answers);
+  g_ptr_array_unref (self->answers);
   g_free (self->origin);
   g_free (self);
 }

@@ -3,11 +3,38 @@
 
 #include <libsoup/soup.h>
 
+#include "enigm-http-signature.h"
 #include "enigm-key-answer.h"
 #include "enigm-key-request.h"
 #include "key-fixture.h"
 
 G_BEGIN_DECLS
+
+/**
+ * TestAnswer:
+ * @status: HTTP's
+ * @digest: Content-Digest
+ * @input: Signature-Input
+ * @signature: Signature
+ * @body: CBOR
+ *
+ * An answer to one signed request, as it travels.
+ */
+typedef struct
+{
+  guint status;
+  char *digest;
+  char *input;
+  char *signature;
+  GBytes *body;
+} TestAnswer;
+
+TestAnswer *test_answer_new (EnigmKeyRecord *record,
+                             const EnigmHttpSignature *request,
+                             const EnigmKeyAnswer *answer);
+void test_answer_free (TestAnswer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestAnswer, test_answer_free)
 
 /**
  * TestPlatform:
@@ -18,6 +45,8 @@ G_BEGIN_DECLS
  * @n_attestations: how often one was handed in
  * @unknown: how many of the next requests are answered with an unsigned 401
  * @wrong_mac: how many of the next answers carry a wrong MAC
+ * @answers: (element-type TestAnswer): what was answered under a right MAC, in order
+ * @old_answers: (element-type guint): which of those the next requests are answered with instead
  * @hang: whether requests get no answer at all
  * @outcomes: (element-type int): what the next answers say; empty: accepted
  * @answer: what else they say
@@ -37,6 +66,8 @@ typedef struct
   guint n_tcp;
   guint unknown;
   guint wrong_mac;
+  GPtrArray *answers;
+  GArray *old_answers;
   gboolean hang;
   GPtrArray *hung;
   GArray *outcomes;

@@ -305,6 +305,8 @@ test_receipts (KeyFixture *fixture, gconstpointer data)
   g_autoptr (AppSide) app = app_side_new (fixture);
   g_autoptr (EnigmMessage) attestation = NULL;
   g_autoptr (EnigmMessage) receipt = NULL;
+  g_autoptr (EnigmMessage) ask = enigm_message_new (ENIGM_MESSAGE_ASK);
+  g_autoptr (EnigmMessage) state = NULL;
 
   app_side_open (app);
   attestation = attest (app);
@@ -313,6 +315,12 @@ test_receipts (KeyFixture *fixture, gconstpointer data)
   app_side_send (app, receipt);
   app_side_assert_declined (app, ENIGM_REASON_SIGNATURE);
   g_assert_nonnull (key_fixture_get_memory (fixture)->pending);
+  /* The receipt is still owed, and until it comes a change is not told; who asks is answered. */
+  enigm_key_session_report (app->session);
+  g_assert_true (g_queue_is_empty (app->inbox));
+  app_side_send (app, ask);
+  state = app_side_take (app, ENIGM_MESSAGE_STATE);
+  g_assert_cmpint (state->state, ==, ENIGM_REPORTED_PENDING);
   receipt->signature[0] ^= 1;
   app_side_send (app, receipt);
   app_side_assert_declined (app, ENIGM_REASON_GONE);
