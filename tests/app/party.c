@@ -249,6 +249,16 @@ party_key_do (PartyKey *self, const char *command, const char *argument)
   g_free (run (self->party, argv));
 }
 
+/* What can be seen of the key, a JSON object. */
+char *
+party_key_ask_state (PartyKey *self)
+{
+  g_autofree char *program = enigm_world_find_program ("peers/key/enigm-keyctl");
+  const char *argv[] = { program, "--control", self->control, "state", NULL };
+
+  return run (self->party, argv);
+}
+
 /* Waits until the key shows or feels like @line. */
 void
 party_key_await (PartyKey *self, const char *line)

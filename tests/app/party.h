@@ -62,6 +62,7 @@ void party_key_free (PartyKey *self);
 void party_key_stop (PartyKey *self);
 void party_key_start (PartyKey *self);
 void party_key_do (PartyKey *self, const char *command, const char *argument);
+char *party_key_ask_state (PartyKey *self);
 void party_key_await (PartyKey *self, const char *line);
 char *party_key_pair (PartyKey *self, EnigmAccount *account);
 EnigmNearbyKey *party_key_dup_nearby (PartyKey *self);

@@ -26,6 +26,15 @@ flip (GBytes *bytes, gsize at)
   return g_bytes_new_take (data, size);
 }
 
+/* Below its size a byte is changed; from there on it is cut, to each length. */
+static GBytes *
+spoil (GBytes *bytes, gsize at)
+{
+  gsize size = g_bytes_get_size (bytes);
+
+  return at < size ? flip (bytes, at) : g_bytes_new_from_bytes (bytes, 0, at - size);
+}
+
 /* As if no try had been made: what is tried here is not how often one may. */
 static void
 forgive (KeyFixture *fixture)
@@ -296,11 +305,21 @@ test_fields (KeyFixture *fixture, gconstpointer data)
 
       g_bytes_unref (enigm_channel_open (app->channel, sealed->blob, NULL));
     }
+  g_clear_pointer (&before, g_bytes_unref);
+  before = remember (fixture);
+  deliver (app, bytes, TRUE);
+  /* Two may be said again, and change nothing: a drill is still a drill, and a receipt is known. */
   if (kind->make != make_drill && kind->make != make_receipt)
+    assert_no (app, "repeated", 0);
+  else
     {
-      deliver (app, bytes, TRUE);
-      assert_no (app, "repeated", 0);
+      g_clear_pointer (&answer, enigm_message_free);
+      answer = app_side_take (app, kind->answer);
     }
+  if (kind->make == make_drill)
+    g_assert_cmpuint (enigm_key_event_get_open (fixture->event), ==, 2);
+  else
+    assert_unchanged (fixture, before);
 }
 
 /* Each byte of what travels, while the channel is open. */
@@ -358,6 +377,8 @@ test_start (KeyFixture *fixture, gconstpointer data)
 {
   g_autoptr (EnigmMessage) start = enigm_message_new (ENIGM_MESSAGE_START);
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (AppSide) twice = NULL;
+  g_autoptr (EnigmMessage) share = NULL;
 
   start->blob = g_bytes_new_static ("\x82\x01\x01", 3);
   memcpy (start->point, enigm_p256_key_get_point (fixture->identity), sizeof start->point);
@@ -373,6 +394,24 @@ test_start (KeyFixture *fixture, gconstpointer data)
       /* It was no try: nobody guessed anything. */
       g_assert_cmpuint (key_fixture_get_memory (fixture)->failures, ==, 0);
     }
+  for (gsize size = 0; size < g_bytes_get_size (bytes); size++)
+    {
+      g_autoptr (AppSide) app = app_side_new (fixture);
+      g_autoptr (GBytes) cut = g_bytes_new_from_bytes (bytes, 0, size);
+
+      deliver (app, cut, FALSE);
+      assert_no (app, "start, cut", size);
+      g_assert_true (app->is_over);
+      g_assert_cmpuint (key_fixture_get_memory (fixture)->failures, ==, 0);
+    }
+
+  /* Said twice, it is one try. */
+  twice = app_side_new (fixture);
+  deliver (twice, bytes, FALSE);
+  share = app_side_take (twice, ENIGM_MESSAGE_SHARE);
+  deliver (twice, bytes, FALSE);
+  app_side_assert_refused (twice, ENIGM_REASON_MALFORMED);
+  g_assert_cmpuint (key_fixture_get_memory (fixture)->failures, ==, 1);
 }
 
 /* Points that are none, in both handshakes. */
@@ -427,9 +466,12 @@ test_versions (KeyFixture *fixture, gconstpointer data)
 static void
 test_confirm (KeyFixture *fixture, gconstpointer data)
 {
+  g_autoptr (AppSide) twice = NULL;
+  g_autoptr (EnigmMessage) right = NULL;
+  g_autoptr (EnigmMessage) certificate = NULL;
   gsize size = 1;
 
-  for (gsize at = 0; at < size; at++)
+  for (gsize at = 0; at < 2 * size; at++)
     {
       g_autoptr (AppSide) app = NULL;
       g_autoptr (EnigmMessage) confirm = NULL;
@@ -441,13 +483,22 @@ test_confirm (KeyFixture *fixture, gconstpointer data)
       app_side_start (app, fixture->code, &confirm);
       bytes = enigm_message_encode (confirm);
       size = g_bytes_get_size (bytes);
-      spoilt = flip (bytes, at);
+      spoilt = spoil (bytes, at);
       deliver (app, spoilt, FALSE);
       assert_no (app, "confirm", at);
       g_assert_true (app->is_over);
       /* And the try stays counted. */
       g_assert_cmpuint (key_fixture_get_memory (fixture)->failures, ==, 1);
     }
+
+  /* Said twice, the second is out of turn. */
+  forgive (fixture);
+  twice = app_side_new (fixture);
+  app_side_start (twice, fixture->code, &right);
+  app_side_send (twice, right);
+  certificate = app_side_take (twice, ENIGM_MESSAGE_CERTIFICATE);
+  app_side_send (twice, right);
+  app_side_assert_refused (twice, ENIGM_REASON_MALFORMED);
 }
 
 /* What the key said, said back to it; and what an app said to it an hour ago. */
@@ -485,9 +536,9 @@ test_reflected (KeyFixture *fixture, gconstpointer data)
 
 /* Later, without the code */
 
-/* Begins to resume as the computer would, with one byte of @spoil's message changed. */
+/* Begins to resume as the computer would, with @what spoilt at one place. */
 static void
-resume_spoilt (KeyFixture *fixture, EnigmMessageType spoil, gsize at, gsize *size)
+resume_spoilt (KeyFixture *fixture, EnigmMessageType what, gsize at, gsize *size)
 {
   g_autoptr (AppSide) app = app_side_new (fixture);
   EnigmResumeCandidate known = { .secret = management };
@@ -508,9 +559,9 @@ resume_spoilt (KeyFixture *fixture, EnigmMessageType spoil, gsize at, gsize *siz
   memcpy (resume->mac, hello.hint, sizeof hello.hint);
   bytes = enigm_message_encode (resume);
   *size = g_bytes_get_size (bytes);
-  if (spoil == ENIGM_MESSAGE_RESUME)
+  if (what == ENIGM_MESSAGE_RESUME)
     {
-      spoilt = flip (bytes, at);
+      spoilt = spoil (bytes, at);
       deliver (app, spoilt, FALSE);
       if (app->is_over)
         {
@@ -527,12 +578,13 @@ resume_spoilt (KeyFixture *fixture, EnigmMessageType spoil, gsize at, gsize *siz
   memcpy (share.nonce, answer->nonce, sizeof share.nonce);
   memcpy (share.mac, answer->mac, sizeof share.mac);
   app->channel = enigm_resume_app_finish (handshake, &share, confirm->mac, NULL);
-  g_assert_true ((app->channel != NULL) == (spoil == ENIGM_MESSAGE_RESUME_CONFIRM));
+  g_assert_true ((app->channel != NULL) == (what == ENIGM_MESSAGE_RESUME_CONFIRM));
   g_clear_pointer (&bytes, g_bytes_unref);
   bytes = enigm_message_encode (confirm);
-  if (spoil == ENIGM_MESSAGE_RESUME_CONFIRM)
+  if (what == ENIGM_MESSAGE_RESUME_CONFIRM)
     *size = g_bytes_get_size (bytes);
-  spoilt = flip (bytes, at < g_bytes_get_size (bytes) ? at : 5);
+  g_clear_pointer (&spoilt, g_bytes_unref);
+  spoilt = what == ENIGM_MESSAGE_RESUME_CONFIRM ? spoil (bytes, at) : flip (bytes, 5);
   deliver (app, spoilt, FALSE);
   assert_no (app, "resume-confirm", at);
   g_assert_true (app->is_over);
@@ -541,15 +593,15 @@ resume_spoilt (KeyFixture *fixture, EnigmMessageType spoil, gsize at, gsize *siz
 static void
 test_resume (KeyFixture *fixture, gconstpointer data)
 {
-  const EnigmMessageType spoil = GPOINTER_TO_INT (data);
+  const EnigmMessageType what = GPOINTER_TO_INT (data);
   g_autoptr (GBytes) before = NULL;
   gsize size = 1;
 
   key_fixture_bind (fixture, ENIGM_REPORTED_TRUSTED, NULL);
   g_assert_cmpint (enigm_key_binding_keep (fixture->binding, computer_id, management), ==, 0);
   before = remember (fixture);
-  for (gsize at = 0; at < size; at++)
-    resume_spoilt (fixture, spoil, at, &size);
+  for (gsize at = 0; at < 2 * size; at++)
+    resume_spoilt (fixture, what, at, &size);
   assert_unchanged (fixture, before);
 }
 
@@ -564,6 +616,8 @@ test_resume_replayed (KeyFixture *fixture, gconstpointer data)
   EnigmResumeHello hello;
   EnigmResumeShare share;
   guint8 said_before[ENIGM_SHA256_SIZE];
+  g_autoptr (AppSide) twice = NULL;
+  g_autoptr (EnigmMessage) first = NULL;
 
   key_fixture_bind (fixture, ENIGM_REPORTED_TRUSTED, NULL);
   g_assert_cmpint (enigm_key_binding_keep (fixture->binding, computer_id, management), ==, 0);
@@ -590,6 +644,11 @@ test_resume_replayed (KeyFixture *fixture, gconstpointer data)
           app_side_send (app, confirm);
           g_assert_false (app->is_over);
           memcpy (said_before, share.mac, sizeof said_before);
+          /* At once: out of turn. */
+          g_clear_pointer (&answer, enigm_message_free);
+          answer = app_side_take (app, ENIGM_MESSAGE_STATE);
+          app_side_send (app, confirm);
+          app_side_assert_refused (app, ENIGM_REASON_MALFORMED);
           continue;
         }
       if (time == 2)
@@ -597,6 +656,12 @@ test_resume_replayed (KeyFixture *fixture, gconstpointer data)
       app_side_send (app, confirm);
       app_side_assert_refused (app, ENIGM_REASON_NO_SUCH_SECRET);
     }
+
+  twice = app_side_new (fixture);
+  app_side_send (twice, resume);
+  first = app_side_take (twice, ENIGM_MESSAGE_RESUME_SHARE);
+  app_side_send (twice, resume);
+  app_side_assert_refused (twice, ENIGM_REASON_MALFORMED);
 }
 
 int

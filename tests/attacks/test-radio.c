@@ -333,15 +333,20 @@ assert_declined (Attacker *attacker, GBytes *offer, const guint8 *signature, Eni
 {
   g_autoptr (EnigmMessage) message = enigm_message_new (ENIGM_MESSAGE_OFFER);
   g_autoptr (EnigmMessage) declined = NULL;
+  g_autofree char *state = NULL;
 
   message->blob = g_bytes_ref (offer);
   memcpy (message->signature, signature, sizeof message->signature);
   attacker_send_sealed (attacker, message);
   declined = attacker_take_sealed (attacker, ENIGM_MESSAGE_DECLINED);
   g_assert_cmpint (declined->reason, ==, reason);
+  /* A vibration lasts a second. */
+  state = party_key_ask_state (attacker->key);
+  g_assert_nonnull (strstr (state, "\"vibrating\":null"));
 }
 
-/* A real offer of the platform's, used for what it was not made for. The key never vibrates. */
+/* A real offer of the platform's, used for what it was not made for. The key vibrates for the right
+ * one alone. */
 static void
 test_offers (void)
 {
@@ -388,6 +393,7 @@ test_offers (void)
   memcpy (message->signature, right->offer_signature, sizeof message->signature);
   attacker_send_sealed (attacker, message);
   waiting = attacker_take_sealed (attacker, ENIGM_MESSAGE_WAITING);
+  party_key_await (key, "vibrate confirm");
 }
 
 /* One key's offer, shown to another one. */
