@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "attacker.h"
 #include "key-memory.h"
@@ -14,13 +15,16 @@
 #include "protocol/enigm-http-signature.h"
 #include "protocol/enigm-key-request.h"
 
-#define EACH 300
-#define SHUFFLES 4000
-#define ROUNDS 4
+/* Requests for what is known, each beside one for what is not; and how long it may take on a slow
+ * machine, which then makes do with fewer. */
+#define HANDLE_PAIRS 10000
+#define CONTACT_PAIRS 300
+#define LEAST_PAIRS 300
+#define PATIENCE_S 45
+/* Standard deviations: chance alone does as much once in two million times. */
+#define LIMIT 5.0
 /* Invitations that an account has on one day. */
 #define INVITATIONS 40
-/* How seldom chance alone may do as much. Every round has to, so it is never chance. */
-#define RARE 0.001
 
 static Party *party;
 
@@ -101,6 +105,15 @@ make_request (const guint8 *handle)
   }
 }
 
+static double
+get_microseconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1e6 + now.tv_nsec / 1e3;
+}
+
 /* Returns microseconds from the last byte out to the last byte in. */
 static double
 ask (GIOStream *stream, const char *packed)
@@ -109,11 +122,11 @@ ask (GIOStream *stream, const char *packed)
   GInputStream *in = g_io_stream_get_input_stream (stream);
   char answer[4096];
   gsize have = 0;
-  gint64 began;
+  double began;
   guint32 len;
 
   memcpy (&len, packed, sizeof len);
-  began = g_get_monotonic_time ();
+  began = get_microseconds ();
   g_assert_true (g_output_stream_write_all (out, packed + sizeof len, len, NULL, NULL, NULL));
   for (;;)
     {
@@ -131,7 +144,7 @@ ask (GIOStream *stream, const char *packed)
         break;
     }
   g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 401 "));
-  return g_get_monotonic_time () - began;
+  return get_microseconds () - began;
 }
 
 static int
@@ -140,90 +153,40 @@ compare (gconstpointer a, gconstpointer b)
   return *(const double *) a < *(const double *) b ? -1 : *(const double *) a > *(const double *) b;
 }
 
-/* Each time's place among all of them, so that a pause of the machine counts as one and no more. */
-static void
-rank (const double *times, guint n, double *ranks)
+static int
+compare_sizes (gconstpointer a, gconstpointer b)
 {
-  g_autofree double *sorted = g_memdup2 (times, n * sizeof *times);
+  const double one = fabs (*(const double *) a), other = fabs (*(const double *) b);
 
-  qsort (sorted, n, sizeof *sorted, compare);
-  for (guint i = 0; i < n; i++)
+  return one < other ? -1 : one > other;
+}
+
+/* Wilcoxon's signed-rank test, in standard deviations: if handles make no difference, each pair's
+ * difference is as likely to be one way as the other. Ranks, so that a pause of the machine counts
+ * as one and no more; pairs, so that a machine that grows busier does not count at all. */
+static double
+test_ranks (double *differences, guint n)
+{
+  double sum = 0, squares = 0;
+
+  qsort (differences, n, sizeof *differences, compare_sizes);
+  for (guint low = 0, high; low < n; low = high)
     {
-      guint low = 0, high;
-
-      while (sorted[low] < times[i])
-        low++;
-      for (high = low; high < n && sorted[high] <= times[i];)
+      for (high = low; high < n && fabs (differences[high]) <= fabs (differences[low]);)
         high++;
-      ranks[i] = (low + high) / 2.0;
+      for (guint i = low; i < high; i++)
+        {
+          const double rank = fabs (differences[i]) > 0 ? (low + 1 + high) / 2.0 : 0;
+
+          sum += differences[i] > 0 ? rank : -rank;
+          squares += rank * rank;
+        }
     }
-}
-
-static double
-difference (const double *ranks, const gboolean *known, guint n)
-{
-  double sum = 0;
-
-  for (guint i = 0; i < n; i++)
-    sum += known[i] ? ranks[i] : -ranks[i];
-  return fabs (sum);
-}
-
-static double
-median (const double *times, const gboolean *known, gboolean which, guint n)
-{
-  double some[2 * EACH];
-  guint m = 0;
-
-  for (guint i = 0; i < n; i++)
-    if (known[i] == which)
-      some[m++] = times[i];
-  qsort (some, m, sizeof *some, compare);
-  return some[m / 2];
-}
-
-static void
-shuffle (GRand *rand, gboolean *known, guint n)
-{
-  for (guint i = n - 1; i > 0; i--)
-    {
-      guint j = g_rand_int_range (rand, 0, i + 1);
-      gboolean other = known[i];
-
-      known[i] = known[j];
-      known[j] = other;
-    }
+  return sum / sqrt (squares);
 }
 
 /* Asks once, for what is known or for what is not, and returns how long that took. */
 typedef double (*AskFunc) (gpointer user_data, gboolean known);
-
-/* A permutation test: how often a random naming of the times differs as much as the true one. */
-static double
-measure (GRand *rand, const char *what, AskFunc func, gpointer user_data)
-{
-  const guint n = 2 * EACH;
-  gboolean known[2 * EACH];
-  double times[2 * EACH], ranks[2 * EACH];
-  double truth;
-  guint as_much = 0;
-
-  for (guint i = 0; i < n; i++)
-    known[i] = i < EACH;
-  shuffle (rand, known, n);
-  for (guint i = 0; i < n; i++)
-    times[i] = func (user_data, known[i]);
-  rank (times, n, ranks);
-  truth = difference (ranks, known, n);
-  g_test_message ("median: known %s %.0f µs, unknown %.0f µs", what, median (times, known, TRUE, n),
-                  median (times, known, FALSE, n));
-  for (guint i = 0; i < SHUFFLES; i++)
-    {
-      shuffle (rand, known, n);
-      as_much += difference (ranks, known, n) >= truth;
-    }
-  return (as_much + 1.0) / (SHUFFLES + 1.0);
-}
 
 static void
 read_handle (PartyKey *key, guint8 *handle)
@@ -241,19 +204,33 @@ read_handle (PartyKey *key, guint8 *handle)
   memcpy (handle, memory->current->handle, ENIGM_ID_SIZE);
 }
 
-/* Chance does not do as much in each of ROUNDS rounds; what is told apart is told apart in all. */
+/* Asks for both in pairs, in random order. */
 static void
-assert_same (const char *what, AskFunc func, gpointer user_data)
+assert_same (const char *what, AskFunc func, gpointer user_data, guint n_pairs)
 {
   g_autoptr (GRand) rand = g_rand_new ();
-  double p = 0;
+  g_autofree double *differences = g_new (double, n_pairs);
+  const gint64 until = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC;
+  guint n = 0, margin;
+  double deviations;
 
-  for (guint round = 0; round < ROUNDS && p <= RARE; round++)
+  while (n < n_pairs && (n < LEAST_PAIRS || g_get_monotonic_time () < until))
     {
-      p = measure (rand, what, func, user_data);
-      g_test_message ("p = %.4f over %d requests of each", p, EACH);
+      const gboolean known_first = g_rand_boolean (rand);
+      const double first = func (user_data, known_first);
+      const double second = func (user_data, !known_first);
+
+      differences[n++] = known_first ? first - second : second - first;
     }
-  g_assert_cmpfloat (p, >, RARE);
+  deviations = test_ranks (differences, n);
+  qsort (differences, n, sizeof *differences, compare);
+  /* Between these the median lies with 95 %: order statistics, from the binomial distribution. */
+  margin = ceil (0.98 * sqrt (n));
+  g_test_message ("%u pairs: a known %s takes %+.1f µs longer (95 %%: %+.1f to %+.1f); "
+                  "signed ranks %+.2f standard deviations, limit %.1f",
+                  n, what, differences[n / 2], differences[n / 2 - margin],
+                  differences[n / 2 + margin], deviations, LIMIT);
+  g_assert_cmpfloat (fabs (deviations), <, LIMIT);
 }
 
 typedef struct
@@ -284,7 +261,7 @@ test_handles (void)
   Knocker knocker = { .stream = stream };
 
   read_handle (key, knocker.handle);
-  assert_same ("handle", knock, &knocker);
+  assert_same ("handle", knock, &knocker, HANDLE_PAIRS);
 }
 
 /* Somebody who tries contact IDs, with as many accounts as that takes. */
@@ -324,7 +301,7 @@ static double
 invite (gpointer user_data, gboolean known)
 {
   Inviter *self = user_data;
-  gint64 began;
+  double began;
 
   if (self->account == NULL || self->n_tried++ == INVITATIONS)
     {
@@ -337,9 +314,9 @@ invite (gpointer user_data, gboolean known)
       change (self, "GET", NULL);
     }
   change (self, "PUT", NULL);
-  began = g_get_monotonic_time ();
+  began = get_microseconds ();
   change (self, "PUT", known ? self->somebody : self->nobody);
-  return g_get_monotonic_time () - began;
+  return get_microseconds () - began;
 }
 
 /* The platform may have to tell whoever has the ID, who listens; nobody reads that here. */
@@ -370,7 +347,7 @@ test_contact_ids (void)
 
   g_assert_true (enigm_contact_id_new_random (id, NULL));
   inviter.nobody = enigm_contact_id_format (id);
-  assert_same ("contact ID", invite, &inviter);
+  assert_same ("contact ID", invite, &inviter, CONTACT_PAIRS);
   g_clear_object (&inviter.account);
   g_free (inviter.nobody);
   g_free (inviter.etag);
