@@ -257,7 +257,8 @@ advance (GTask *task)
   g_autoptr (EnigmMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (self->state != HANDSHAKE_CLOSING &&
+  /* The link knows what to do where it is cancelled before it begins. */
+  if (self->state != HANDSHAKE_CLOSING && self->state != HANDSHAKE_LINKING &&
       g_cancellable_set_error_if_cancelled (cancellable, &error))
     {
       fail (task, g_steal_pointer (&error));

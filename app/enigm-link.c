@@ -486,9 +486,6 @@ enigm_link_open_async (EnigmRadio *radio,
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, enigm_link_open_async);
-  if (g_task_return_error_if_cancelled (task))
-    return;
-
   manager = enigm_radio_get_manager (radio);
   object = ENIGM_BLUEZ_OBJECT (enigm_nearby_key_get_object (key));
   self = g_object_new (ENIGM_TYPE_LINK, NULL);
@@ -502,6 +499,13 @@ enigm_link_open_async (EnigmRadio *radio,
     {
       g_clear_object (&self->device);
       g_task_return_error (task, new_gone_error ());
+      return;
+    }
+  /* What was only heard so far is in the computer's Bluetooth list all the same. */
+  if (g_task_return_error_if_cancelled (task))
+    {
+      self->state = LINK_CLOSED;
+      remove_device (self, NULL, NULL);
       return;
     }
   self->manager = g_object_ref (manager);

@@ -8,6 +8,7 @@
 #include "enigm-bluez-objects.h"
 #include "enigm-bluez.h"
 #include "enigm-error.h"
+#include "enigm-leftovers.h"
 #include "enigm-scan.h"
 
 #define BLUEZ_NAME "org.bluez"
@@ -35,6 +36,7 @@ struct _EnigmRadio
 
   EnigmScan *scan;
   gboolean scan_wanted;
+  gboolean tidied; /* what an earlier run left was taken out */
 };
 
 enum
@@ -81,6 +83,12 @@ update_state (EnigmRadio *self)
 static void
 update_scan (EnigmRadio *self)
 {
+  /* Before this run's first scan, when no link of its own can be meant. */
+  if (self->scan_wanted && self->adapter != NULL && !self->tidied)
+    {
+      self->tidied = TRUE;
+      enigm_leftovers_forget (self->manager, self->adapter);
+    }
   enigm_scan_set_adapter (self->scan, self->scan_wanted ? self->adapter : NULL);
 }
 

@@ -233,6 +233,53 @@ test_cancel_waiting (void)
 }
 
 static void
+call_device (GDBusConnection *bus, const char *path, const char *method)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+    g_dbus_connection_call_sync (bus, "org.bluez", path, "org.bluez.Device1", method, NULL, NULL,
+                                 G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_scanning (gpointer user_data)
+{
+  return enigm_radio_get_state (user_data) == ENIGM_RADIO_SCANNING;
+}
+
+/* An app that was killed leaves the key it was connected to in bluetoothd. The next one takes it
+ * out, though not from under somebody who is connected. */
+static void
+test_left_behind (void)
+{
+  g_autoptr (PartyKey) key = party_key_new (party, "left-behind", NULL, NULL);
+  g_autoptr (GDBusConnection) bus = enigm_world_connect (party->world, G_BUS_TYPE_SYSTEM);
+  g_autoptr (EnigmNearbyKey) nearby = NULL;
+  g_autoptr (EnigmRadio) during = enigm_radio_new (NULL);
+  g_autoptr (EnigmRadio) after = enigm_radio_new (NULL);
+  const char *path;
+
+  party_key_do (key, "hold", NULL);
+  nearby = party_key_find (key);
+  enigm_radio_stop_scan (party->radio);
+  path = g_dbus_object_get_object_path (enigm_nearby_key_get_object (nearby));
+  call_device (bus, path, "Connect");
+  enigm_radio_start_scan (during);
+  g_assert_true (enigm_world_await (is_scanning, during));
+  g_assert_cmpuint (party_count_devices (party), ==, 1);
+  enigm_radio_stop_scan (during);
+
+  call_device (bus, path, "Disconnect");
+  party_key_stop (key);
+  g_assert_cmpuint (party_count_devices (party), ==, 1);
+  enigm_radio_start_scan (after);
+  g_assert_true (enigm_world_await (has_no_devices, NULL));
+  party_key_start (key);
+}
+
+static void
 on_device_changed (GObject *device, GParamSpec *pspec, gpointer user_data)
 {
   g_cancellable_cancel (user_data);
@@ -473,6 +520,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/key-session/end/receive-times-out", test_receive_times_out);
   g_test_add_func ("/app/key-session/end/cancel-waiting", test_cancel_waiting);
   g_test_add_func ("/app/key-session/end/cancel-linking", test_cancel_linking);
+  g_test_add_func ("/app/key-session/end/left-behind", test_left_behind);
   g_test_add_func ("/app/key-session/lost/out-of-range", test_out_of_range);
   g_test_add_func ("/app/key-session/lost/radio-ends", test_radio_ends);
   g_test_add_func ("/app/key-session/lost/key-ends", test_key_ends);

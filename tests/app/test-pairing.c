@@ -160,6 +160,12 @@ assert_paired (Try *try)
   g_assert_cmpuint (party_count_devices (try->key->party), ==, 0);
 }
 
+static gboolean
+has_no_devices (gpointer user_data)
+{
+  return party_count_devices (user_data) == 0;
+}
+
 static void
 assert_nothing_bound (Try *try)
 {
@@ -167,6 +173,7 @@ assert_nothing_bound (Try *try)
   g_assert_cmpuint (count_keys (try->account, ENIGM_KEY_STATE_TRUSTED), ==, 0);
   g_assert_cmpuint (count_keys (try->account, ENIGM_KEY_STATE_PENDING), ==, 0);
   g_assert_cmpuint (count_secrets (try->account), ==, 0);
+  g_assert_true (enigm_world_await (has_no_devices, try->key->party));
 }
 
 static void
