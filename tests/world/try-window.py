@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ./try does where there is a screen: the app's window in a private world, and the practice
-key's button under this terminal's keyboard. When the window closes, everything is gone."""
+key's button under this terminal's keyboard, or in a small window if there is no terminal. When the
+app's window closes, everything is gone."""
 import os
+import pathlib
 import select
 import signal
 import subprocess
@@ -13,6 +15,7 @@ import tty
 from person import Person
 from world import World, WorldError, die_with_parent
 
+HAND = pathlib.Path(__file__).with_name("hand-window.py")
 HELP = ("h hold (starts pairing) · p press · 3 three presses · 5 five presses · l long press\n  "
         "a the contact accepts · s the contact has seen it · q quit")
 BUTTONS = {"h": "hold", "p": "press", "3": "press3", "5": "press5", "l": "long-press"}
@@ -59,26 +62,36 @@ def react(letter, key, contact):
     return True
 
 
-def attend(app, key, contact):
-    """Until the window closes or somebody quits, shows what the key does and moves its button."""
+def show(felt):
+    """Says what the key does: every line that has come. Returns whether more may come."""
+    while (line := felt.line()) is not None:
+        say(f"  the key: {line}")
+        if b"\n" not in felt.buffer:
+            return True
+    return False
+
+
+def attend(app, key, contact, hand):
+    """Until the window closes or somebody quits, shows what the key does and moves its button as the
+    letters say that come from `hand`."""
     felt = key.watch()
     pipe = felt.popen.stdout.fileno()
     closed = os.pidfd_open(app.pid)
-    watched = [pipe, closed] + ([sys.stdin.fileno()] if sys.stdin.isatty() else [])
+    watched = [pipe, closed, hand]
     while True:
         ready = select.select(watched, [], [])[0]
         if closed in ready:
             return app.wait()
-        if pipe in ready:
-            line = felt.line()
-            if line is None:
-                watched.remove(pipe)
-            else:
-                say(f"  the key: {line}")
-        if sys.stdin.fileno() in ready and not react(os.read(sys.stdin.fileno(), 1).decode(errors="replace"), key, contact):
-            app.terminate()
-            app.wait()
-            return 0
+        if pipe in ready and not show(felt):
+            watched.remove(pipe)
+        if hand in ready:
+            letter = os.read(hand, 1).decode(errors="replace")
+            if not letter and hand != sys.stdin.fileno():
+                watched.remove(hand)  # the small window is closed, and the app goes on
+            elif not react(letter, key, contact):
+                app.terminate()
+                app.wait()
+                return 0
 
 
 def main():
@@ -88,20 +101,23 @@ def main():
         owner.sign_up(world.platform)
         contact.sign_up(world.platform)
         key = world.keys[0]
+        before = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
+        if before:
+            tty.setcbreak(sys.stdin)  # first, for it drops what was typed before
         say(f"""
   You are signed in as   {owner.name}, password "{owner.password}"
   Your key's setup code  {key.setup_code}   (it would be printed inside the lid)
   Your contact's ID      {contact.contact_id}
   The platform           {world.platform.origin}, trusted through {world.platform.ca}
 
-  {HELP}
+  {HELP if sys.stdin.isatty() else "The small window beside it is the practice key."}
 """)
-        before = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
-        if before:
-            tty.setcbreak(sys.stdin)
         try:
             app = subprocess.Popen(["enigm-app"], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
-            return attend(app, key, contact)
+            if before:
+                return attend(app, key, contact, sys.stdin.fileno())
+            small = world.start("hand", HAND)
+            return attend(app, key, contact, small.popen.stdout.fileno())
         finally:
             if before:
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
