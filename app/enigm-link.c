@@ -320,10 +320,13 @@ advance_opening (EnigmLink *self)
       self->outbox = find_characteristic (self, ENIGM_KEY_OUTBOX_UUID);
       if (self->information == NULL || self->inbox == NULL || self->outbox == NULL)
         {
-          fail (self,
-                g_error_new_literal (ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
-                                     _ ("This does not answer like an Enigm Key. Nothing was sent "
-                                        "to it. Choose another one from the list.")));
+          /* BlueZ ends its search for services also where the link ends meanwhile. */
+          fail (self, enigm_bluez_device1_get_connected (self->device)
+                        ? g_error_new_literal (
+                            ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                            _ ("This does not answer like an Enigm Key. Nothing was sent "
+                               "to it. Choose another one from the list."))
+                        : new_gone_error ());
           return;
         }
       self->state = LINK_READING;

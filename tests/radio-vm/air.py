@@ -20,7 +20,8 @@ DISCONNECT, READ_ADDRESS, SET_RANDOM_ADDRESS, SET_SCAN, SET_EXTENDED_SCAN = 0x04
 DISCONNECTED, COMPLETE, STATUS, LE_META = 0x05, 0x0e, 0x0f, 0x3e
 CONNECTED, REPORT, ENHANCED_CONNECTED, EXTENDED_REPORT = 0x01, 0x02, 0x0a, 0x0d
 CONNECTION_TIMEOUT = 0x08
-ATT_CHANNEL, ATT_MTU_REQUEST, ATT_MTU_RESPONSE, ATT_WRITE, ATT_NOTIFICATION = 4, 0x02, 0x03, 0x12, 0x1b
+ATT_CHANNEL, ATT_MTU_REQUEST, ATT_MTU_RESPONSE, ATT_WRITES = 4, 0x02, 0x03, (0x12, 0x52)
+ATT_NOTIFICATIONS = (0x1b, 0x23)  # of one value, and of several
 RSSI = struct.pack("b", -52)
 
 
@@ -196,7 +197,7 @@ class Air:
         if packet[0] == COMMAND:
             self.look_at_command(cable, packet)
         elif packet[0] == DATA:
-            packet = self.look_at_data(cable, packet, ATT_WRITE)
+            packet = self.look_at_data(cable, packet, ATT_WRITES)
         if packet:
             cable.controller.sendall(packet)
 
@@ -211,7 +212,7 @@ class Air:
             if packet[0] == EVENT:
                 packet = self.look_at_event(cable, packet)
             elif packet[0] == DATA:
-                packet = self.look_at_data(cable, packet, ATT_NOTIFICATION)
+                packet = self.look_at_data(cable, packet, ATT_NOTIFICATIONS)
                 if packet and cable.delaying:
                     self.late.append((time.monotonic() + self.delay_seconds, cable, packet))
                     continue
@@ -286,13 +287,13 @@ class Air:
             return packet
         if self.mtu and code in (ATT_MTU_REQUEST, ATT_MTU_RESPONSE):
             return packet[:10] + struct.pack("<H", self.mtu)
-        if code != counted:
+        if code not in counted:
             return packet
-        if code == ATT_NOTIFICATION and self.to_lose:
+        if code in ATT_NOTIFICATIONS and self.to_lose:
             self.to_lose -= 1
             cable.losing = True
             return None
-        cable.delaying = code == ATT_NOTIFICATION and self.delay_seconds > 0
+        cable.delaying = code in ATT_NOTIFICATIONS and self.delay_seconds > 0
         if self.to_carry:
             self.to_carry -= 1
             if not self.to_carry:

@@ -31,6 +31,8 @@ ELSEWHERE = ("Your key is paired and works, but the pairing ended before this co
              "the key's button until its light turns and pair it here once more, to manage it from here.")
 PRESS = "Your key is vibrating. Press its button once."
 READY = "Your key reached the platform by itself and proved who it is."
+OUT_OF_STEP = ("The key and this computer lost track of each other. Nothing was bound. Hold the key's button until its "
+               "light turns and try again.")
 ADAPTERS = ["hci0", "hci1", "hci2"]  # the app's, and two keys'
 
 
@@ -45,6 +47,7 @@ class Stage:
         self.journey.accounts()
         self.owner = self.journey.owner
         self.number = 100
+        self.keys = []
 
     def new_key(self, adapter="hci1"):
         """One that nobody has paired, with somebody's hand on its button."""
@@ -53,18 +56,22 @@ class Stage:
         key.adapter = adapter
         key.start()
         key.felt = key.watch()
+        self.keys.append(key)
         return key
 
     def put_away(self, *keys):
         for key in keys:
+            self.keys.remove(key)
             key.felt.kill()
             key.process.stop()
 
     def pair(self, key):
         return Pairing(self, key)
 
-    def pairs(self, key):
-        """Nothing stands in the way: a hold, a press, and the key is paired."""
+    def pairs(self, key, *again):
+        """Nothing stands in the way: a hold, a press, and the key is paired. Where one of `again` is read instead,
+        the person does as they are told, once."""
+        again = list(again)
         while True:
             key.ctl("hold")
             pairing = Pairing(self, key)
@@ -74,13 +81,14 @@ class Stage:
                 assert pairing.succeeds() == READY
                 return
             # Only the second one within a second of the first.
-            assert line["error"].startswith("The key asks for a pause of "), line
+            if not line["error"].startswith("The key asks for a pause of "):
+                assert line["error"] in again, line
+                again.remove(line["error"])
             pairing.end()
 
     def assert_nothing_left(self):
         """No key is in the computer's Bluetooth list."""
-        left = self.hand.devices("hci0")
-        assert not left, f"bluetoothd still knows {left}"
+        assert self.hand.await_forgotten(), f"bluetoothd still knows {self.hand.devices()}"
 
 
 class Pairing:
@@ -167,7 +175,7 @@ def case_scanning(stage):
     stage.put_away(key)
 
 
-def lose_while_pairing(stage, lose, restore):
+def lose_while_pairing(stage, lose, restore, *again):
     key = stage.new_key()
     key.ctl("hold")
     pairing = stage.pair(key)
@@ -175,7 +183,7 @@ def lose_while_pairing(stage, lose, restore):
     lose(stage.hand)
     pairing.fails(LOST)
     restore(stage.hand)
-    stage.pairs(key)
+    stage.pairs(key, *again)
     stage.assert_nothing_left()
     stage.put_away(key)
 
@@ -191,8 +199,9 @@ def case_unplugged_while_pairing(stage):
 
 
 def case_killed_while_pairing(stage):
-    """bluetoothd crashes while the key waits for its button"""
-    lose_while_pairing(stage, lambda hand: hand.kill(), lambda hand: hand.restart(len(ADAPTERS)))
+    """bluetoothd crashes while the key waits for its button. The kernel keeps the link, of which a new bluetoothd
+    may know one end alone: then the first try is out of step, and says so"""
+    lose_while_pairing(stage, lambda hand: hand.kill(), lambda hand: hand.restart(len(ADAPTERS)), OUT_OF_STEP)
 
 
 def case_key_switched_off(stage):
@@ -239,11 +248,12 @@ def pair_and_cut(stage, key, n):
 
 def case_link_lost_anywhere(stage):
     """The link ends in place of a write or a notification: of each, or where that takes long of one in each step"""
-    hand, key, lost = stage.hand, stage.new_key(), []
+    hand, lost = stage.hand, []
+    hand.set_plain(True)
+    key = stage.new_key()
     for item in stage.owner.ctl("keys")["keys"]:
         if item["state"] == "trusted":
             stage.owner.ctl("revoke", item["binding"], "--reason=retired", "--yes")
-    hand.set_plain(True)
     for n in hand.cuts:
         if pair_and_cut(stage, key, n):
             break
@@ -253,36 +263,36 @@ def case_link_lost_anywhere(stage):
             stage.owner.ctl("revoke", bound, "--reason=retired", "--yes")
             stage.put_away(key)
             key = stage.new_key()
-    hand.set_plain(False)
     if n not in lost:
         stage.tell(f"the pairing that held had {n - 1} packets to lose")
     assert len(lost) >= 6, lost
     stage.put_away(key)
+    hand.set_plain(False)
 
 
 def case_notification_lost(stage):
     """What the key says is lost on its way: the link ends, that is said, and the next try pairs"""
+    stage.hand.set_plain(True)
     key = stage.new_key()
     key.ctl("hold")
-    stage.hand.set_plain(True)
     stage.hand.lose(1)
     stage.pair(key).fails(LOST)
     stage.pairs(key)
-    stage.hand.set_plain(False)
     stage.assert_nothing_left()
     stage.put_away(key)
+    stage.hand.set_plain(False)
 
 
 def case_notifications_late(stage):
     """What the key says comes half a second late, all of it: it pairs all the same"""
-    key = stage.new_key()
     stage.hand.set_plain(True)
+    key = stage.new_key()
     stage.hand.delay(500)
     stage.pairs(key)
     stage.hand.delay(0)
-    stage.hand.set_plain(False)
     stage.assert_nothing_left()
     stage.put_away(key)
+    stage.hand.set_plain(False)
 
 
 def case_two_keys(stage):
@@ -345,6 +355,7 @@ def run(world, hand, words, without=()):
             print("# " + traceback.format_exc().replace("\n", "\n# "))
             print("# " + hand.describe().replace("\n", "\n# "))
             print(f"not ok {number} {name}")
+            stage.put_away(*stage.keys)
         print(f"# {name} took {time.monotonic() - since:.1f} s", flush=True)
         if number == steps:
             world.keys[0].process.stop()

@@ -90,6 +90,8 @@ class RealWorld(world.World):
 class RealHand(Hand):
     """The same hand, on the cables of a real radio."""
 
+    cuts = range(1, 18, 2)
+
     def __init__(self, real):
         super().__init__(real)
         self.air = real.air

@@ -93,6 +93,20 @@ class Hand:
             context.iteration(True)
         self.bus.signal_unsubscribe(subscription)
 
+    def await_forgotten(self, adapter="hci0"):
+        """Waits until an adapter knows nothing: it forgets what is removed once its link has ended."""
+        context = GLib.MainContext.default()
+        subscription = self.bus.signal_subscribe(BLUEZ, None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                                 lambda *_: None)
+        late = []
+        deadline = GLib.timeout_add_seconds(DEADLINE, lambda: late.append(True))
+        while self.devices(adapter) and not late:
+            context.iteration(True)
+        if not late:
+            GLib.source_remove(deadline)
+        self.bus.signal_unsubscribe(subscription)
+        return not late
+
     def describe(self):
         """What org.bluez says of itself, and the last words of every program, for who has to find a fault."""
         objects = self.call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
