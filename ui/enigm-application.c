@@ -35,10 +35,14 @@ notify_of_alert (EnigmApplication *self, EnigmAlert *alert)
   const gboolean drill = enigm_alert_get_kind (alert) == ENIGM_ALERT_KIND_DRILL;
   g_autoptr (GNotification) notification =
     g_notification_new (drill ? _ ("DRILL: a practice alert") : _ ("ALERT: somebody needs you"));
+  g_autoptr (GIcon) icon = NULL;
 
   g_notification_set_body (
     notification, drill ? _ ("Somebody who chose you tries their key. Say that you have seen it.")
                         : _ ("Somebody who chose you raised an alert. Open it to see who."));
+  /* Another shape and another colour: nobody takes a drill for an alert at a glance. */
+  icon = g_themed_icon_new (drill ? "io.enigm.App-drill" : "io.enigm.App-alert");
+  g_notification_set_icon (notification, icon);
   g_notification_set_priority (notification, drill ? G_NOTIFICATION_PRIORITY_HIGH
                                                    : G_NOTIFICATION_PRIORITY_URGENT);
   g_notification_set_default_action_and_target (notification, "app.show-alert", "s",

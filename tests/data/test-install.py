@@ -28,6 +28,8 @@ FILES = {
     "share/dbus-1/services/io.enigm.App.service": 0o644,
     "share/glib-2.0/schemas/io.enigm.App.gschema.xml": 0o644,
     "share/icons/hicolor/scalable/apps/io.enigm.App.svg": 0o644,
+    "share/icons/hicolor/scalable/apps/io.enigm.App-alert.svg": 0o644,
+    "share/icons/hicolor/scalable/apps/io.enigm.App-drill.svg": 0o644,
     "share/icons/hicolor/symbolic/apps/io.enigm.App-symbolic.svg": 0o644,
     "share/metainfo/io.enigm.App.metainfo.xml": 0o644,
     **{f"share/locale/{language}/LC_MESSAGES/io.enigm.App.mo": 0o644

@@ -280,6 +280,7 @@ def test_notification():
         assert friend.contact_id not in body and "friend" not in body, body
         assert hints["urgency"] == 2 and hints["desktop-entry"] == "io.enigm.App", hints
         assert "default" in actions, actions
+        assert hints["image-path"] == "io.enigm.App-alert", hints
         window.await_true(lambda: friend.ctl("alerts")["alerts"][0]["contacts"][0].get("notified"),
                           "that the owner hears it was shown")
         server.click(1, "default")
@@ -311,6 +312,7 @@ def test_notification():
         window.await_true(lambda: len(server.shown) > 3, "the next drill's notification")
         title, body, actions, hints = (server.shown[3][i] for i in (3, 4, 5, 6))
         assert title == "DRILL: a practice alert" and hints["urgency"] != 2, server.shown[3]
+        assert hints["image-path"] == "io.enigm.App-drill", hints
         assert friend.contact_id not in body and "friend" not in body, body
         labels = dict(zip(actions[1::2], actions[0::2]))
         assert not friend.ctl("alerts")["alerts"][0]["contacts"][0].get("seen"), "seen before it was said"
