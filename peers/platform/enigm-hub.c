@@ -3,6 +3,9 @@
 
 /* Streams one computer may have; one more and its first one ends. */
 #define MAX_LISTENERS 4
+/* Whoever invites an ID must not notice, by how long the answer takes, that somebody with that ID
+ * is listening: they are told when the answer is long gone. */
+#define INVITATION_DELAY_MS 500
 
 struct _EnigmListener
 {
@@ -11,6 +14,7 @@ struct _EnigmListener
   EnigmHubWake wake;
   gpointer user_data;
   gboolean due;
+  gboolean due_later;
   gboolean ended;
 };
 
@@ -20,8 +24,10 @@ struct _EnigmHub
   GPtrArray *listeners;
   /* What the open transaction will bring about. */
   GPtrArray *posted;
+  GPtrArray *posted_later;
   GPtrArray *closed;
   GSource *source;
+  GSource *later;
 };
 
 static const gchar *const kinds[] = {
@@ -71,6 +77,34 @@ wake_soon (EnigmHub *self)
 }
 
 static gboolean
+on_later_come (gpointer user_data)
+{
+  EnigmHub *self = user_data;
+
+  g_clear_pointer (&self->later, g_source_unref);
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      EnigmListener *listener = g_ptr_array_index (self->listeners, i);
+
+      listener->due |= listener->due_later;
+      listener->due_later = FALSE;
+    }
+  wake_soon (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether or not there is anybody to wake: that would take another time, too. */
+static void
+wake_later (EnigmHub *self)
+{
+  if (self->later != NULL)
+    return;
+  self->later = g_timeout_source_new (INVITATION_DELAY_MS);
+  g_source_set_callback (self->later, on_later_come, self, NULL);
+  g_source_attach (self->later, g_main_context_get_thread_default ());
+}
+
+static gboolean
 contains (GPtrArray *ids, const guint8 *id)
 {
   for (guint i = 0; i < ids->len; i++)
@@ -92,10 +126,15 @@ on_store_finished (gboolean committed, gpointer user_data)
 
       if (contains (self->posted, listener->account))
         listener->due = TRUE;
+      if (contains (self->posted_later, listener->account))
+        listener->due_later = TRUE;
       if (contains (self->closed, listener->computer))
         listener->due = listener->ended = TRUE;
     }
+  if (committed && self->posted_later->len > 0)
+    wake_later (self);
   g_ptr_array_set_size (self->posted, 0);
+  g_ptr_array_set_size (self->posted_later, 0);
   g_ptr_array_set_size (self->closed, 0);
   wake_soon (self);
 }
@@ -114,6 +153,7 @@ enigm_hub_new (EnigmStore *store)
   self->store = store;
   self->listeners = g_ptr_array_new_with_free_func (g_free);
   self->posted = g_ptr_array_new_with_free_func (g_free);
+  self->posted_later = g_ptr_array_new_with_free_func (g_free);
   self->closed = g_ptr_array_new_with_free_func (g_free);
   enigm_store_add_finished (store, on_store_finished, self);
   return self;
@@ -129,8 +169,12 @@ enigm_hub_free (EnigmHub *self)
   if (self->source != NULL)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
+  if (self->later != NULL)
+    g_source_destroy (self->later);
+  g_clear_pointer (&self->later, g_source_unref);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->posted);
+  g_ptr_array_unref (self->posted_later);
   g_ptr_array_unref (self->closed);
   g_free (self);
 }
@@ -158,7 +202,7 @@ enigm_hub_kind_to_string (EnigmHubKind kind)
  * @error: why it could not be kept
  *
  * Adds an item to an account's stream, in the open transaction of the store. Listeners are told
- * after the commit, and never if there is none.
+ * after the commit, of an invitation half a second later, and never if there is none.
  *
  * Returns: whether it is kept
  */
@@ -169,6 +213,8 @@ enigm_hub_post (EnigmHub *self,
                 const guint8 *event_id,
                 GError **error)
 {
+  GPtrArray *posted;
+
   g_return_val_if_fail (self != NULL && enigm_store_in_transaction (self->store), FALSE);
 
   if (!enigm_store_run (
@@ -176,8 +222,9 @@ enigm_hub_post (EnigmHub *self,
         "INSERT INTO stream_items (account, kind, event, time) VALUES (?1, ?2, ?3, unixepoch ())",
         "ksk", account, enigm_hub_kind_to_string (kind), event_id))
     return FALSE;
-  if (!contains (self->posted, account))
-    g_ptr_array_add (self->posted, g_memdup2 (account, ENIGM_ID_SIZE));
+  posted = kind == ENIGM_HUB_INVITATIONS ? self->posted_later : self->posted;
+  if (!contains (posted, account))
+    g_ptr_array_add (posted, g_memdup2 (account, ENIGM_ID_SIZE));
   return TRUE;
 }
 
