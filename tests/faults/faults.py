@@ -208,6 +208,7 @@ class FaultWorld(World):
         elif table is JOINING:
             self.pair_before(self.kim)
             self.forget_secrets()
+            key.ctl("hold")  # for longer than a key makes a computer wait that comes right after another
         elif table is RELEASING:
             self.released = self.pair_before(self.add_alex())
             key.ctl("network", "off")  # it does not hear that it is free

@@ -15,13 +15,24 @@ WORKERS = 8
 
 def work(cases, make_world, run):
     """In a worker: reads names of cases, and says of each one how it went, a line each."""
-    with make_world() as world:
-        for name in map(str.strip, sys.stdin):
-            try:
-                words, ok = run(world, *cases[name]), True
-            except Exception:  # a failing case must not keep the others from running
-                words, ok = traceback.format_exc(), False
-            print("ok" if ok else "not ok", words.strip().replace("\n", "\x1f"), flush=True)
+    names = iter(map(str.strip, sys.stdin))
+    while True:
+        with make_world() as world:
+            if not take_cases(names, world, cases, run):
+                break
+
+
+def take_cases(names, world, cases, run):
+    """Returns at the end of the names, or true at a failed case: what that left is not for the next one."""
+    for name in names:
+        try:
+            words, ok = run(world, *cases[name]), True
+        except Exception:  # a failing case must not keep the others from running
+            words, ok = traceback.format_exc(), False
+        print("ok" if ok else "not ok", words.strip().replace("\n", "\x1f"), flush=True)
+        if not ok:
+            return True
+    return False
 
 
 def hand_out(names, results, lock):

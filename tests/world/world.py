@@ -13,9 +13,11 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -154,6 +156,16 @@ class Key:
                                 "watch")
 
 
+def pick_port():
+    """A free port of those that whoever connects is never given: a platform that was away comes back on it."""
+    beyond = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    while True:
+        port = random.randrange(10000, beyond)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("localhost", port))
+            return port
+
+
 class Platform:
     """A platform of one's own: its folder, and its process once started."""
 
@@ -164,13 +176,13 @@ class Platform:
         self.ca = self.folder / "ca.pem"
         self.origin = None
         self.process = None
-        # Without a port here, the origin takes the one that is free when it starts.
+        # Without a port here, the origin takes the one it is started with.
         world.run("enigm-platform", "init", "--dir", self.folder, "--origin", "https://localhost",
                   "--maker-ca", world.maker_ca / "maker-ca.pem")
 
     def start(self):
         """Starts it; the first time on a port that is free, afterwards on the same one."""
-        port = self.origin.rsplit(":", 1)[1] if self.origin else "0"
+        port = self.origin.rsplit(":", 1)[1] if self.origin else pick_port()
         self.process = self.world.start("platform", "enigm-platform", "serve", "--config",
                                         self.folder / "platform.conf", "--port", port)
         self.origin = self.process.await_line("listening on ")
