@@ -40,7 +40,8 @@ start_platform (Party *self)
   const char *init[] = { program,      "init",   "--dir",    self->platform_dir,
                          "--maker-ca", maker_ca, "--origin", "https://localhost",
                          NULL };
-  const char *serve[] = { program, "serve", "--config", config, "--port", "0", NULL };
+  g_autofree char *port = g_strdup_printf ("%u", enigm_world_find_port ());
+  const char *serve[] = { program, "serve", "--config", config, "--port", port, NULL };
   g_autofree char *line = NULL;
 
   g_free (run (self, init));

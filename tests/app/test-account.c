@@ -32,10 +32,9 @@ start_platform (Fixture *f)
 {
   g_autofree gchar *program = enigm_world_find_program ("peers/platform/enigm-platform");
   g_autofree gchar *config = g_build_filename (f->folder, "platform.conf", NULL);
-  const gchar *colon = f->origin != NULL ? strrchr (f->origin, ':') : NULL;
-  const gchar *argv[] = { program, "serve",  "--config",
-                          config,  "--port", colon != NULL ? colon + 1 : "0",
-                          NULL };
+  g_autofree gchar *port = f->origin != NULL ? g_strdup (strrchr (f->origin, ':') + 1)
+                                             : g_strdup_printf ("%u", enigm_world_find_port ());
+  const gchar *argv[] = { program, "serve", "--config", config, "--port", port, NULL };
   g_autofree gchar *line = NULL;
 
   f->platform = enigm_world_spawn (f->world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, argv);

@@ -134,17 +134,6 @@ is_platform_up (gpointer user_data)
   return ((Lane *) user_data)->platform_up;
 }
 
-/* A port that is free now; the platform has it again after each start. */
-static guint16
-find_port (void)
-{
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-
-  g_socket_listener_close (listener);
-  return port;
-}
-
 static void
 make_platform (Lane *lane)
 {
@@ -317,7 +306,7 @@ lane_new (EnigmWorld *world, guint number)
   g_assert_cmpint (g_mkdir_with_parents (lane->folder, 0700), ==, 0);
   maker = g_build_filename (lane->folder, "maker", NULL);
   lane->proxy = delivery_proxy_new ();
-  lane->port = find_port ();
+  lane->port = enigm_world_find_port ();
   delivery_proxy_set_target (lane->proxy, lane->port);
   lane->origin = g_strdup_printf ("https://localhost:%u", delivery_proxy_get_port (lane->proxy));
   lane->rand = g_rand_new_with_seed (0);

@@ -145,17 +145,6 @@ on_incoming (GSocketService *service,
   return TRUE;
 }
 
-/* A port that nobody has: the platform's, which does not say which one it is. */
-static guint16
-find_port (void)
-{
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-
-  g_socket_listener_close (listener);
-  return port;
-}
-
 /* Puts itself in the place of the party's platform, which moves to another port. */
 static void
 recorder_start (Recorder *self, Party *party)
@@ -190,7 +179,7 @@ recorder_start (Recorder *self, Party *party)
   moved = g_strdup_printf ("%shttps://localhost:%u%s", text, self->port,
                            at + strlen ("https://localhost"));
   g_assert_true (g_file_set_contents (config, moved, -1, NULL));
-  self->target = find_port ();
+  self->target = enigm_world_find_port ();
   port = g_strdup_printf ("%u", self->target);
   {
     const char *argv[] = { program, "serve", "--config", config, "--port", port, NULL };

@@ -219,6 +219,34 @@ enigm_world_find_program (const char *path)
   return program;
 }
 
+/**
+ * enigm_world_find_port:
+ *
+ * Picks a free TCP port below those that Linux gives to whoever connects, so that a server that
+ * was away comes back on it.
+ *
+ * Returns: its number
+ */
+guint16
+enigm_world_find_port (void)
+{
+  g_autofree char *range = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 beyond;
+
+  g_file_get_contents ("/proc/sys/net/ipv4/ip_local_port_range", &range, NULL, &error);
+  g_assert_no_error (error);
+  beyond = g_ascii_strtoull (range, NULL, 10);
+  for (;;)
+    {
+      g_autoptr (GSocketListener) probe = g_socket_listener_new ();
+      guint16 port = g_random_int_range (10000, beyond);
+
+      if (g_socket_listener_add_inet_port (probe, port, NULL, NULL))
+        return port;
+    }
+}
+
 static GSubprocess *
 launch (GSubprocessFlags flags, GSpawnChildSetupFunc on_forked, const char *const *argv)
 {

@@ -40,6 +40,7 @@ const char *enigm_world_get_folder (EnigmWorld *self);
 GDBusConnection *enigm_world_connect (EnigmWorld *self, GBusType bus);
 
 char *enigm_world_find_program (const char *path);
+guint16 enigm_world_find_port (void);
 GSubprocess *enigm_world_spawn (EnigmWorld *self, GSubprocessFlags flags, const char *const *argv);
 void enigm_world_stop (EnigmWorld *self, GSubprocess *process);
 
