@@ -33,6 +33,7 @@ struct _EnigmKeyPage
 
   EnigmAccount *account;
   EnigmKey *key;
+  gboolean closing;
 };
 
 G_DEFINE_FINAL_TYPE (EnigmKeyPage, enigm_key_page, ADW_TYPE_BIN)
@@ -253,8 +254,10 @@ on_back_button_clicked (EnigmKeyPage *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  if (ADW_IS_PREFERENCES_WINDOW (root))
-    adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (root));
+  if (!ADW_IS_PREFERENCES_WINDOW (root))
+    return;
+  self->closing = TRUE;
+  adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (root));
 }
 
 static gboolean
@@ -318,4 +321,18 @@ enigm_key_page_new (EnigmAccount *account, EnigmKey *key)
   g_signal_connect_object (key, "notify", G_CALLBACK (update_key), self, G_CONNECT_SWAPPED);
   update_key (self);
   return GTK_WIDGET (self);
+}
+
+/**
+ * enigm_key_page_is_closing:
+ * @self: a page of a preferences window
+ *
+ * Returns: whether somebody went back from it, and it still slides out
+ */
+gboolean
+enigm_key_page_is_closing (EnigmKeyPage *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY_PAGE (self), FALSE);
+
+  return self->closing;
 }

@@ -16,5 +16,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (EnigmKeyPage, enigm_key_page, ENIGM, KEY_PAGE, AdwBin)
 
 GtkWidget *enigm_key_page_new (EnigmAccount *account, EnigmKey *key);
+gboolean enigm_key_page_is_closing (EnigmKeyPage *self);
 
 G_END_DECLS

@@ -35,6 +35,8 @@ struct _EnigmSettingsWindow
   EnigmListenGroup *listen_group;
 
   EnigmAccount *account;
+  EnigmKeyPage *key_page; /* while it is there, and no reference to it */
+  EnigmKey *next_key;     /* nullable: whose page follows when that one is gone */
 };
 
 G_DEFINE_FINAL_TYPE (EnigmSettingsWindow, enigm_settings_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -175,13 +177,49 @@ on_pair_button_clicked (EnigmSettingsWindow *self)
     gtk_widget_activate_action (GTK_WIDGET (parent), "win.pair", NULL);
 }
 
+static void show_key (EnigmSettingsWindow *self, EnigmKey *key);
+
+static gboolean
+show_next_key (gpointer user_data)
+{
+  EnigmSettingsWindow *self = user_data;
+  g_autoptr (EnigmKey) key = g_steal_pointer (&self->next_key);
+
+  if (key != NULL)
+    show_key (self, key);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_key_page_destroyed (EnigmSettingsWindow *self)
+{
+  self->key_page = NULL;
+  if (self->next_key != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show_next_key, g_object_ref (self), g_object_unref);
+}
+
+static void
+show_key (EnigmSettingsWindow *self, EnigmKey *key)
+{
+  GtkWidget *page = enigm_key_page_new (self->account, key);
+
+  self->key_page = ENIGM_KEY_PAGE (page);
+  g_signal_connect_object (page, "destroy", G_CALLBACK (on_key_page_destroyed), self,
+                           G_CONNECT_SWAPPED);
+  adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (self), page);
+}
+
+/* Whoever gives libadwaita 1.2 a page while the one before slides out crashes it: it forgets both.
+ */
 static void
 on_key_row_activated (EnigmSettingsWindow *self, GtkListBoxRow *row)
 {
   EnigmKey *key = enigm_key_row_get_key (ENIGM_KEY_ROW (row));
 
-  adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (self),
-                                          enigm_key_page_new (self->account, key));
+  if (self->key_page == NULL)
+    show_key (self, key);
+  else if (enigm_key_page_is_closing (self->key_page))
+    g_set_object (&self->next_key, key);
 }
 
 static void
@@ -202,7 +240,10 @@ on_revoke_all_button_clicked (EnigmSettingsWindow *self)
 static void
 enigm_settings_window_dispose (GObject *object)
 {
-  g_clear_object (&ENIGM_SETTINGS_WINDOW (object)->account);
+  EnigmSettingsWindow *self = ENIGM_SETTINGS_WINDOW (object);
+
+  g_clear_object (&self->next_key);
+  g_clear_object (&self->account);
   G_OBJECT_CLASS (enigm_settings_window_parent_class)->dispose (object);
 }
 

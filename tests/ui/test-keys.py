@@ -204,7 +204,7 @@ def test_rename():
         window.await_text("Retire “100 %s & <more>”?")
         window.press("Cancel")
         window.press("Back")
-        window.click("100 %s & <more>")
+        window.click("100 %s & <more>")  # while the page slides out: this ended the app once
         window.await_text("What you can do")
         window.close()
         assert find_key(ada, "100 %s & <more>")["state"] == "trusted"
