@@ -2,7 +2,8 @@
 #include "enigm-json-check.h"
 
 /* Why this exists: json-glib's parser takes comments, bare words and any depth, and the last of two
- * members of one name. Here a text has to be RFC 8259 to the letter before json-glib sees it. */
+ * members of one name, and leaks at half a surrogate pair. Here a text has to be RFC 8259 to the
+ * letter before json-glib sees it. */
 typedef struct
 {
   const gchar *at;
@@ -39,6 +40,34 @@ take_literal (Cursor *cursor, const gchar *literal)
   return TRUE;
 }
 
+/* What follows "\u". */
+static gboolean
+take_unit (Cursor *cursor, guint *unit)
+{
+  *unit = 0;
+  for (gint i = 0; i < 4; i++, cursor->at++)
+    {
+      if (cursor->at >= cursor->end || !g_ascii_isxdigit (*cursor->at))
+        return FALSE;
+      *unit = *unit << 4 | g_ascii_xdigit_value (*cursor->at);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_unicode_escape (Cursor *cursor)
+{
+  guint unit;
+
+  if (!take_unit (cursor, &unit))
+    return FALSE;
+  if (unit >= 0xd800 && unit < 0xdc00)
+    return take_literal (cursor, "\\u") && take_unit (cursor, &unit) && unit >= 0xdc00 &&
+           unit < 0xe000;
+  /* A zero would end the text early for everyone who reads it as a C string. */
+  return unit != 0 && (unit < 0xdc00 || unit >= 0xe000);
+}
+
 static gboolean
 check_string (Cursor *cursor)
 {
@@ -59,16 +88,7 @@ check_string (Cursor *cursor)
       ch = *cursor->at++;
       if (ch == 'u')
         {
-          gboolean zero = TRUE;
-
-          for (gint i = 0; i < 4; i++, cursor->at++)
-            {
-              if (cursor->at >= cursor->end || !g_ascii_isxdigit (*cursor->at))
-                return FALSE;
-              zero = zero && *cursor->at == '0';
-            }
-          /* A zero would end the text early for everyone who reads it as a C string. */
-          if (zero)
+          if (!check_unicode_escape (cursor))
             return FALSE;
         }
       else if (ch == '\0' || strchr ("\"\\/bfnrt", ch) == NULL)
@@ -108,8 +128,13 @@ static gboolean
 check_member (Cursor *cursor, GHashTable *names)
 {
   const gchar *start = cursor->at;
+  g_autofree gchar *name = NULL;
 
-  if (!check_string (cursor) || !g_hash_table_add (names, g_strndup (start, cursor->at - start)))
+  if (!check_string (cursor))
+    return FALSE;
+  name = g_strndup (start, cursor->at - start);
+  /* With an escape, two names that look different could be the same. */
+  if (strchr (name, '\\') != NULL || !g_hash_table_add (names, g_steal_pointer (&name)))
     return FALSE;
   skip_space (cursor);
   return take (cursor, ':') && check_value (cursor);
@@ -180,8 +205,9 @@ check_value (Cursor *cursor)
  * @length: bytes in it
  * @error: %ENIGM_ERROR_MALFORMED
  *
- * Checks that a text is one JSON value as RFC 8259 writes it, in UTF-8, with no member named twice,
- * no zero in a string, and at most %ENIGM_JSON_MAX_DEPTH levels.
+ * Checks that a text is one JSON value as RFC 8259 writes it, in UTF-8, with no member named twice
+ * and no half of a surrogate pair (RFC 7493, section 2), no escape in a name, no zero in a string,
+ * and at most %ENIGM_JSON_MAX_DEPTH levels.
  *
  * Returns: whether it is
  */
