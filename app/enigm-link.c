@@ -44,6 +44,7 @@ struct _EnigmLink
   EnigmBluezGattCharacteristic1 *inbox;
   EnigmBluezGattCharacteristic1 *outbox;
   GTask *opening;
+  GError *reason; /* why it did not open */
   guint timeout_id;
   GBytes *hello;
   EnigmFrameJoiner *joiner;
@@ -116,6 +117,27 @@ drop (EnigmLink *self)
 }
 
 static void
+on_unopened_device_removed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  EnigmLink *self = g_task_get_task_data (task);
+
+  enigm_bluez_adapter1_call_remove_device_finish (ENIGM_BLUEZ_ADAPTER1 (object), result, NULL);
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_error (task, g_steal_pointer (&self->reason));
+}
+
+/* A program may end as soon as it hears, and would take with it what was not yet asked of
+ * bluetoothd.
+ */
+static void
+refuse_to_open (EnigmLink *self, GTask *task, GError *reason)
+{
+  self->reason = reason;
+  remove_device (self, on_unopened_device_removed, task);
+}
+
+static void
 fail (EnigmLink *self, GError *error)
 {
   g_autoptr (EnigmLink) guard = g_object_ref (self);
@@ -125,13 +147,7 @@ fail (EnigmLink *self, GError *error)
     return;
   drop (self);
   if (self->opening != NULL)
-    {
-      g_autoptr (GTask) task = g_steal_pointer (&self->opening);
-
-      remove_device (self, NULL, NULL);
-      if (!g_task_return_error_if_cancelled (task))
-        g_task_return_error (task, g_steal_pointer (&reason));
-    }
+    refuse_to_open (self, g_steal_pointer (&self->opening), g_steal_pointer (&reason));
   else
     g_signal_emit (self, signals[SIGNAL_CLOSED], 0, reason);
 }
@@ -426,6 +442,7 @@ enigm_link_finalize (GObject *object)
   g_clear_object (&self->inbox);
   g_clear_object (&self->outbox);
   g_clear_pointer (&self->hello, g_bytes_unref);
+  g_clear_error (&self->reason);
   g_clear_pointer (&self->joiner, enigm_frame_joiner_free);
   G_OBJECT_CLASS (enigm_link_parent_class)->finalize (object);
 }
@@ -504,11 +521,13 @@ enigm_link_open_async (EnigmRadio *radio,
       g_task_return_error (task, new_gone_error ());
       return;
     }
+  /* The task keeps the link while it opens; whoever finishes the task keeps it afterwards. */
+  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   /* What was only heard so far is in the computer's Bluetooth list all the same. */
-  if (g_task_return_error_if_cancelled (task))
+  if (g_cancellable_is_cancelled (cancellable))
     {
       self->state = LINK_CLOSED;
-      remove_device (self, NULL, NULL);
+      refuse_to_open (self, g_steal_pointer (&task), new_gone_error ());
       return;
     }
   self->manager = g_object_ref (manager);
@@ -518,8 +537,6 @@ enigm_link_open_async (EnigmRadio *radio,
   g_signal_connect (self->manager, "object-removed", G_CALLBACK (on_object_removed), self);
   self->timeout_id = g_timeout_add_seconds (OPEN_TIMEOUT_SECONDS, on_open_timed_out, self);
 
-  /* The task keeps the link while it opens; whoever finishes the task keeps it afterwards. */
-  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   self->opening = g_steal_pointer (&task);
   self->state = LINK_CONNECTING;
   if (cancellable != NULL)

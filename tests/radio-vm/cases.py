@@ -271,12 +271,13 @@ def case_link_lost_anywhere(stage):
 
 
 def case_notification_lost(stage):
-    """What the key says is lost on its way: the link ends, that is said, and the next try pairs"""
+    """What the key says is lost on its way. It is the key that gives up, and its word for that may arrive before
+    the link ends: one of the two is said, and the next try pairs"""
     stage.hand.set_plain(True)
     key = stage.new_key()
     key.ctl("hold")
     stage.hand.lose(1)
-    stage.pair(key).fails(LOST)
+    stage.pair(key).fails(LOST, OUT_OF_STEP)
     stage.pairs(key)
     stage.assert_nothing_left()
     stage.put_away(key)
