@@ -163,7 +163,7 @@ def test_certificate():
             window.picture("status-certificate")
         window.key("F5")
         window.await_text("Paired, but not tried yet.")
-        assert not window.shows("certificate")
+        window.await_true(lambda: not window.shows("certificate"), "the certificate to be forgotten")
         world.platform.kill()
         window.key("F5")
         window.await_text("the platform cannot be reached")
