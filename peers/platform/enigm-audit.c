@@ -348,6 +348,110 @@ check_row (EnigmStatement *row, gint64 now, guint8 hash[ENIGM_SHA256_SIZE], GErr
          damaged (error, "audit record # was changed, or the one before it", number);
 }
 
+/* Where a part begins: with the first record that is kept, or with what the one before it says of
+ * itself, which the part before has found to be right. */
+static gboolean
+begin_part (EnigmAudit *self,
+            const Ends *ends,
+            gint64 *number,
+            guint8 hash[ENIGM_SHA256_SIZE],
+            GError **error)
+{
+  g_autoptr (EnigmStatement) row = NULL;
+
+  if (*number <= ends->first)
+    {
+      *number = ends->first;
+      memcpy (hash, ends->first_hash, ENIGM_SHA256_SIZE);
+      return TRUE;
+    }
+  row = enigm_store_select (self->store, error, "SELECT hash FROM audit WHERE number = ?1", "i",
+                            *number);
+  switch (row != NULL ? enigm_statement_step (row, error) : ENIGM_STEP_ERROR)
+    {
+    case ENIGM_STEP_ROW:
+      return read_digest (row, 0, hash) || damaged (error, "audit record # was changed", *number);
+    case ENIGM_STEP_DONE:
+      return damaged (error, "audit record # is missing", *number);
+    case ENIGM_STEP_ERROR:
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+check_end (const Ends *ends, gint64 number, const guint8 hash[ENIGM_SHA256_SIZE], GError **error)
+{
+  if (number != ends->last)
+    return damaged (error, "audit record # is missing", number + 1);
+  return memcmp (hash, ends->last_hash, ENIGM_SHA256_SIZE) == 0 ||
+         damaged (error, "audit records up to # were written anew", number);
+}
+
+/**
+ * enigm_audit_verify_part:
+ * @self: the chain
+ * @now: the time, Unix seconds
+ * @limit: how many records to go through at most, 1 or more
+ * @number: (inout): the record after which to begin, 0 for the beginning; then the last one that
+ *   holds, or 0 where that was the end
+ * @count: (out): how many records of this part hold
+ * @error: says which record does not
+ *
+ * Goes through a part of the chain: for a process that has other things to do in between. What is
+ * added meanwhile is in the last part, and what is pruned in none.
+ *
+ * Returns: %FALSE with %ENIGM_ERROR_STORAGE at the first record that is missing, was changed or
+ *   stands elsewhere
+ */
+gboolean
+enigm_audit_verify_part (EnigmAudit *self,
+                         gint64 now,
+                         gint64 limit,
+                         gint64 *number,
+                         guint64 *count,
+                         GError **error)
+{
+  g_autoptr (EnigmStatement) rows = NULL;
+  guint8 hash[ENIGM_SHA256_SIZE];
+  EnigmStep step;
+  Ends ends;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (limit > 0 && number != NULL && count != NULL, FALSE);
+
+  *count = 0;
+  if (!read_ends (self, TRUE, &ends, error) || !begin_part (self, &ends, number, hash, error))
+    return FALSE;
+  rows = enigm_store_select (self->store, error,
+                             "SELECT number, time, security, digest, record, hash FROM audit "
+                             "WHERE number > ?1 ORDER BY number LIMIT ?2",
+                             "ii", *number, limit);
+  if (rows == NULL)
+    return FALSE;
+  while ((step = enigm_statement_step (rows, error)) == ENIGM_STEP_ROW)
+    {
+      gint64 found = enigm_statement_get_int64 (rows, 0);
+
+      if (found > ends.last)
+        return damaged (error, "audit record # was not written by this platform", found);
+      if (found != *number + 1)
+        return damaged (error, "audit record # is missing", *number + 1);
+      if (!check_row (rows, now, hash, error))
+        return FALSE;
+      *number = found;
+      ++*count;
+    }
+  if (step == ENIGM_STEP_ERROR)
+    return FALSE;
+  if (*count == (guint64) limit)
+    return TRUE;
+  if (!check_end (&ends, *number, hash, error))
+    return FALSE;
+  *number = 0;
+  return TRUE;
+}
+
 /**
  * enigm_audit_verify:
  * @self: the chain
@@ -363,43 +467,13 @@ check_row (EnigmStatement *row, gint64 now, guint8 hash[ENIGM_SHA256_SIZE], GErr
 gboolean
 enigm_audit_verify (EnigmAudit *self, gint64 now, guint64 *count, GError **error)
 {
-  g_autoptr (EnigmStatement) rows = NULL;
-  guint8 hash[ENIGM_SHA256_SIZE];
-  gint64 number;
-  EnigmStep step;
-  Ends ends;
+  gint64 number = 0;
+  guint64 held;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  if (!read_ends (self, TRUE, &ends, error))
+  if (!enigm_audit_verify_part (self, now, G_MAXINT64, &number, &held, error))
     return FALSE;
-  memcpy (hash, ends.first_hash, sizeof hash);
-  number = ends.first;
-  rows = enigm_store_prepare (
-    self->store, "SELECT number, time, security, digest, record, hash FROM audit ORDER BY number",
-    error);
-  if (rows == NULL)
-    return FALSE;
-  while ((step = enigm_statement_step (rows, error)) == ENIGM_STEP_ROW)
-    {
-      gint64 found = enigm_statement_get_int64 (rows, 0);
-
-      number++;
-      if (found > ends.last)
-        return damaged (error, "audit record # was not written by this platform", found);
-      if (found != number)
-        return damaged (error, "audit record # is missing", number);
-      if (!check_row (rows, now, hash, error))
-        return FALSE;
-    }
-  if (step == ENIGM_STEP_ERROR)
-    return FALSE;
-  if (number != ends.last)
-    return damaged (error, "audit record # is missing", number + 1);
-  if (memcmp (hash, ends.last_hash, sizeof hash) != 0)
-    return damaged (error, "audit records up to # were written anew", number);
   if (count != NULL)
-    *count = (guint64) (number - ends.first);
+    *count = held;
   return TRUE;
 }
 

@@ -58,6 +58,12 @@ void enigm_audit_set_journal (EnigmAudit *self, EnigmJournal *journal);
 gboolean enigm_audit_append (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error);
 gboolean enigm_audit_append_again (EnigmAudit *self, const EnigmAuditEntry *entry, GError **error);
 gboolean enigm_audit_verify (EnigmAudit *self, gint64 now, guint64 *count, GError **error);
+gboolean enigm_audit_verify_part (EnigmAudit *self,
+                                  gint64 now,
+                                  gint64 limit,
+                                  gint64 *number,
+                                  guint64 *count,
+                                  GError **error);
 gboolean enigm_audit_prune (EnigmAudit *self, gint64 now, GError **error);
 gboolean enigm_audit_read (EnigmAudit *self,
                            gint64 after,

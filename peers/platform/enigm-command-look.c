@@ -9,6 +9,8 @@
 
 /* Records in one answer. */
 #define MAX_RECORDS 500
+/* Records gone through for one answer, some milliseconds: an alert waits for no more. */
+#define MAX_VERIFIED 1000
 #define DEGREE 1e6
 
 static void
@@ -147,6 +149,16 @@ on_record_read (gint64 number, const EnigmAuditEntry *entry, gpointer user_data)
   json_object_set_string_member (record, "detail", entry->detail);
 }
 
+static gboolean
+read_number (EnigmRequest *request, guint64 *number, GError **error)
+{
+  if (g_ascii_string_to_unsigned (enigm_request_get_path_argument (request, 0), 10, 0, G_MAXINT64,
+                                  number, NULL))
+    return TRUE;
+  enigm_problem_set (error, ENIGM_PROBLEM_UNKNOWN, NULL, "not the number of a record");
+  return FALSE;
+}
+
 static void
 read_audit (EnigmPlatformState *state, EnigmRequest *request)
 {
@@ -159,9 +171,8 @@ read_audit (EnigmPlatformState *state, EnigmRequest *request)
   json_object_set_array_member (answer, "records", records);
   if (!enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error))
     ;
-  else if (!g_ascii_string_to_unsigned (enigm_request_get_path_argument (request, 0), 10, 0,
-                                        G_MAXINT64, &after, NULL))
-    enigm_problem_set (&error, ENIGM_PROBLEM_UNKNOWN, NULL, "not the number of a record");
+  else if (!read_number (request, &after, &error))
+    ;
   else if (enigm_audit_read (state->audit, (gint64) after, MAX_RECORDS, on_record_read, records,
                              &error))
     {
@@ -178,27 +189,35 @@ verify_audit (EnigmPlatformState *state, EnigmRequest *request)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) broken = NULL;
   EnigmAdministrator who;
-  guint64 count = 0;
+  guint64 after, count;
+  gint64 number;
   gboolean holds;
 
-  if (!enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error))
+  if (!enigm_administrators_require (state, request, ENIGM_ROLE_VIEWER, &who, &error) ||
+      !read_number (request, &after, &error))
     {
       enigm_request_reply_error (request, error);
       return;
     }
-  holds = enigm_audit_verify (state->audit, enigm_platform_state_now (state), &count, &broken);
+  number = (gint64) after;
+  holds = enigm_audit_verify_part (state->audit, enigm_platform_state_now (state), MAX_VERIFIED,
+                                   &number, &count, &broken);
   json_object_set_boolean_member (answer, "holds", holds);
   json_object_set_int_member (answer, "records", (gint64) count);
   if (holds)
     json_object_set_null_member (answer, "where");
   else
     json_object_set_string_member (answer, "where", broken->message);
+  if (holds && number != 0)
+    json_object_set_int_member (answer, "next", number);
+  else
+    json_object_set_null_member (answer, "next");
   reply_object (request, answer);
 }
 
 const EnigmRoute enigm_command_look_routes[] = {
   { "GET", "/command/v1/events", ENIGM_ROUTE_COMMAND, list_events },
   { "GET", "/command/v1/audit/{}", ENIGM_ROUTE_COMMAND, read_audit },
-  { "GET", "/command/v1/verification", ENIGM_ROUTE_COMMAND, verify_audit },
+  { "GET", "/command/v1/verification/{}", ENIGM_ROUTE_COMMAND, verify_audit },
   { 0 },
 };

@@ -54,17 +54,32 @@ command_audit (char **arguments, GError **error)
 gboolean
 command_verify (char **arguments, GError **error)
 {
-  g_autoptr (JsonObject) answer = command_call ("GET", "/command/v1/verification", NULL, error);
+  g_autoptr (CommandClient) client = command_client_open (command_options.session, error);
+  g_autoptr (JsonObject) answer = NULL;
+  gint64 after = 0, records = 0;
   gboolean holds;
 
-  if (answer == NULL)
+  if (client == NULL)
     return FALSE;
+  do
+    {
+      g_autofree char *path = g_strdup_printf ("/command/v1/verification/%" G_GINT64_FORMAT, after);
+
+      g_clear_pointer (&answer, json_object_unref);
+      answer = command_client_call (client, "GET", path, NULL, error);
+      if (answer == NULL)
+        return FALSE;
+      records += json_object_get_int_member (answer, "records");
+      after = json_object_get_int_member_with_default (answer, "next", 0);
+    }
+  while (after > 0);
+  json_object_remove_member (answer, "next");
+  json_object_set_int_member (answer, "records", records);
   holds = json_object_get_boolean_member (answer, "holds");
   if (command_options.json)
     command_print_json (answer);
   else if (holds)
-    g_print ("The audit holds: %d records.\n",
-             (int) json_object_get_int_member (answer, "records"));
+    g_print ("The audit holds: %" G_GINT64_FORMAT " records.\n", records);
   if (!holds)
     g_set_error_literal (error, COMMAND_ERROR,
                          command_options.json ? COMMAND_ERROR_SAID : COMMAND_ERROR_REFUSED,

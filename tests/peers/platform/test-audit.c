@@ -84,10 +84,68 @@ verify (Fixture *f)
   return count;
 }
 
+/* The same, two records at a time. */
+static gboolean
+verify_in_parts (Fixture *f, guint64 *count, GError **error)
+{
+  gint64 number = 0;
+
+  *count = 0;
+  do
+    {
+      guint64 part;
+
+      if (!enigm_audit_verify_part (f->audit, f->now, 2, &number, &part, error))
+        return FALSE;
+      *count += part;
+    }
+  while (number != 0);
+  return TRUE;
+}
+
 static void
 test_chain_holds (Fixture *f, gconstpointer data)
 {
+  g_autoptr (GError) error = NULL;
+  guint64 count;
+
   g_assert_cmpuint (verify (f), ==, 5);
+  g_assert_true (verify_in_parts (f, &count, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count, ==, 5);
+}
+
+/* What comes and goes between two parts is no fault, and beyond the end there is nothing. */
+static void
+test_parts_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 number = 0;
+  guint64 count;
+
+  g_assert_true (enigm_audit_verify_part (f->audit, f->now, 2, &number, &count, &error));
+  g_assert_cmpint (number, ==, 2);
+  append (f, "binding", "meanwhile", FALSE);
+  g_assert_true (enigm_audit_verify_part (f->audit, f->now, 4, &number, &count, &error));
+  g_assert_cmpint (number, ==, 6);
+  g_assert_cmpuint (count, ==, 4);
+  g_assert_true (enigm_audit_verify_part (f->audit, f->now, 4, &number, &count, &error));
+  g_assert_cmpint (number, ==, 0);
+  g_assert_cmpuint (count, ==, 0);
+
+  number = 2;
+  f->now = START + 90 * DAY;
+  append (f, "binding", "much later", FALSE);
+  enigm_audit_prune (f->audit, f->now, &error);
+  g_assert_no_error (error);
+  g_assert_true (enigm_audit_verify_part (f->audit, f->now, 4, &number, &count, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (number, ==, 0);
+  g_assert_cmpuint (count, ==, 1);
+
+  number = 8;
+  g_assert_false (enigm_audit_verify_part (f->audit, f->now, 4, &number, &count, &error));
+  g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
 }
 
 static void
@@ -154,7 +212,9 @@ test_tampering_shows (Fixture *f, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (GError) broken = NULL;
+      g_autoptr (GError) in_parts = NULL;
       g_autoptr (EnigmTransaction) transaction = enigm_store_begin (f->store, &error);
+      guint64 count;
 
       for (gsize s = 0; s < G_N_ELEMENTS (cases[i].sql) && cases[i].sql[s] != NULL; s++)
         enigm_store_run (f->store, &error, cases[i].sql[s], "");
@@ -164,6 +224,10 @@ test_tampering_shows (Fixture *f, gconstpointer data)
       g_assert_error (broken, ENIGM_ERROR, ENIGM_ERROR_STORAGE);
       if (strstr (broken->message, cases[i].says) == NULL)
         g_error ("%s: %s", cases[i].sql[0], broken->message);
+      if (verify_in_parts (f, &count, &in_parts))
+        g_error ("not seen in parts: %s", cases[i].sql[0]);
+      if (strstr (in_parts->message, cases[i].says) == NULL)
+        g_error ("%s, in parts: %s", cases[i].sql[0], in_parts->message);
     }
   g_assert_cmpuint (verify (f), ==, 5);
 }
@@ -270,6 +334,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/audit/chain-holds", test_chain_holds);
+  ADD ("/audit/parts-meanwhile", test_parts_meanwhile);
   ADD ("/audit/tampering-shows", test_tampering_shows);
   ADD ("/audit/written-anew", test_written_anew);
   ADD ("/audit/rolled-back-leaves-nothing", test_rolled_back_leaves_nothing);

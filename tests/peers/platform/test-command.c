@@ -73,7 +73,7 @@ test_roles (World *world, gconstpointer data)
   } cases[] = {
     { "GET", "/command/v1/keys", NULL, ENIGM_ROLE_VIEWER },
     { "GET", "/command/v1/audit/0", NULL, ENIGM_ROLE_VIEWER },
-    { "GET", "/command/v1/verification", NULL, ENIGM_ROLE_VIEWER },
+    { "GET", "/command/v1/verification/0", NULL, ENIGM_ROLE_VIEWER },
     { "GET", "/command/v1/sessions", NULL, ENIGM_ROLE_VIEWER },
     { "GET", "/command/v1/events", NULL, ENIGM_ROLE_OPERATOR },
     { "POST", NULL, "{\"to\":\"lost\"}", ENIGM_ROLE_OPERATOR },
