@@ -18,6 +18,8 @@
 /* Seconds without progress: of a request, and of a stream whose comments come every thirty. */
 #define REQUEST_SECONDS 30
 #define STREAM_SECONDS 75
+/* A platform that comes back after a crash takes nothing that was signed up to that second. */
+#define RENEW_AGAIN_SECONDS 2
 
 struct _EnigmPlatform
 {
@@ -33,6 +35,7 @@ struct _EnigmPlatform
   SoupSession *stream_soup;
   /* Calls that wait while the session is renewed; NULL while it is not. */
   GPtrArray *renewing;
+  gboolean renewing_again;
 };
 
 G_DEFINE_TYPE (EnigmPlatform, enigm_platform, G_TYPE_OBJECT)
@@ -507,15 +510,33 @@ take_renewed (EnigmPlatform *self, JsonNode *answer, GError **error)
   return TRUE;
 }
 
+static void send_renewal (EnigmPlatform *self);
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  send_renewal (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_renewed (GObject *object, GAsyncResult *result, gpointer data)
 {
   EnigmPlatform *self = ENIGM_PLATFORM (object);
-  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->renewing);
+  g_autoptr (GPtrArray) waiting = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) answer = enigm_platform_call_finish (self, result, NULL, &error);
   gboolean renewed = answer != NULL && take_renewed (self, answer, &error);
 
+  if (!self->renewing_again && g_error_matches (error, ENIGM_ERROR, ENIGM_ERROR_SESSION_ENDED))
+    {
+      self->renewing_again = TRUE;
+      g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, RENEW_AGAIN_SECONDS, on_pause_over,
+                                  g_object_ref (self), g_object_unref);
+      return;
+    }
+  self->renewing_again = FALSE;
+  waiting = g_steal_pointer (&self->renewing);
   for (guint i = 0; i < waiting->len; i++)
     {
       if (renewed)
@@ -526,10 +547,18 @@ on_renewed (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
+send_renewal (EnigmPlatform *self)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+
+  /* Without the first call's cancellable: others may come to wait for it. */
+  enigm_platform_send_async (self, "POST", "/v1/sessions/renewal", body, ENIGM_PLATFORM_CALL_SIGNED,
+                             NULL, NULL, on_renewed, NULL);
+}
+
+static void
 renew (EnigmPlatform *self, GTask *task)
 {
-  g_autoptr (GBytes) body = NULL;
-
   if (self->renewing != NULL)
     {
       g_ptr_array_add (self->renewing, g_object_ref (task));
@@ -537,10 +566,7 @@ renew (EnigmPlatform *self, GTask *task)
     }
   self->renewing = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (self->renewing, g_object_ref (task));
-  body = g_bytes_new_static ("{}", 2);
-  /* Without the first call's cancellable: others may come to wait for it. */
-  enigm_platform_send_async (self, "POST", "/v1/sessions/renewal", body, ENIGM_PLATFORM_CALL_SIGNED,
-                             NULL, NULL, on_renewed, NULL);
+  send_renewal (self);
 }
 
 static GTask *

@@ -288,7 +288,8 @@ class Kim(Person):
         process = self.start("status")  # it ends with a code that says so, too
         out, _ = process.communicate(timeout=DEADLINE)
         answer = json.loads(out.strip().splitlines()[-1])
-        row = next(row for row in answer["evidence"] if row["id"] == "key")
+        row = next((row for row in answer["evidence"] if row["id"] == "key"), None)
+        assert row, f"nothing is said of the key: {answer}"
         return answer["sentence"], None if row["level"] == "ok" else row["remedy"]
 
     def status(self):

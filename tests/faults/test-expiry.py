@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ends by itself: a pending binding that nobody finishes, after ten minutes, and takes what
-belongs to it along; and an alert on the day it is deleted, also on a computer without the network."""
+belongs to it along; an alert on the day it is deleted, also on a computer without the network; and
+every session when a platform comes back after a crash."""
+import contextlib
 import json
+import sqlite3
 import sys
+import time
 
 from faults import DAY, FaultWorld, Try, pair, settle
 from points import APP, KEY, PLATFORM, RELAYED, number
@@ -77,6 +81,21 @@ def test_alerts_day():
         world.platform.start()
         world.witness.weather(APP).set(clock=31 * DAY)
         assert len(list_alerts(world.kim)) == 1
+
+
+def test_crashed_this_second():
+    """What was signed up to that second counts no more; who asks again then is signed in all the same."""
+    with FaultWorld() as world:
+        world.new_key()
+        paired = pair(world)
+        assert paired.process.returncode == 0, paired.sentence
+        world.platform.kill()
+        with contextlib.closing(sqlite3.connect(world.platform.folder / "platform.db")) as database:
+            database.execute("DELETE FROM sessions")
+            database.execute("UPDATE platform SET epoch_began = ?", [int(time.time()) + 1])
+            database.commit()
+        world.platform.start()
+        assert world.kim.status() == sentences.NOBODY
 
 
 if __name__ == "__main__":
