@@ -361,7 +361,8 @@ advance (EnigmDrill *self)
             return;
           }
         say (self, ENIGM_DRILL_WATCHING, sentence);
-        if (is_over (self))
+        /* Whoever was told may have ended it. */
+        if (self->state == DRILL_WATCHING && is_over (self))
           go (self, DRILL_ENDING);
       }
       break;

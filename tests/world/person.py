@@ -13,7 +13,7 @@ class Person:
 
     def __init__(self, name, env):
         self.name = name
-        self.env = env
+        self.env = dict(env, G_DEBUG="fatal-criticals")  # what a program finds wrong with itself ends it
         self.password = f"practice password of {name}"
         self.contact_id = None
 

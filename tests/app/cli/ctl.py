@@ -24,6 +24,7 @@ def run(*words, env=None, secrets=()):
         os.close(writer)
         readers.append(reader)
         argv += [option, str(reader)]
+    env = dict(env or os.environ, G_DEBUG="fatal-criticals")
     done = subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False, timeout=DEADLINE,
                           pass_fds=readers, start_new_session=True)
