@@ -48,6 +48,8 @@ class WorldError(Exception):
 
 def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Under nohup it is ignored, and the document portal wakes a thread of its own with it when it ends.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def build_folder():
