@@ -110,7 +110,7 @@ def refusal(person, *words):
 
 
 def test_closed():
-    """The window of a computer that was closed from another one says so at once."""
+    """The window of a computer that was closed from another one says so by itself."""
     with World(platform=True, display="virtual", screen="760x720") as world:
         ada = Person("ada", dict(os.environ))
         ada.sign_up(world.platform)
