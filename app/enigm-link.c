@@ -401,10 +401,22 @@ on_object_removed (GDBusObjectManager *manager, GDBusObject *object, gpointer us
 }
 
 /* Some steps wait for bluetoothd to say something, with no call that a cancellable could end. */
+static gboolean
+on_cancelled_idle (gpointer user_data)
+{
+  EnigmLink *self = user_data;
+
+  if (self->opening != NULL)
+    fail (self, new_gone_error ());
+  return G_SOURCE_REMOVE;
+}
+
+/* Not from here: GDBus may be letting go of the same cancellable in its own thread, with a lock
+ * held that the next call needs, and waits until this signal is through. */
 static void
 on_opening_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  fail (user_data, new_gone_error ());
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_cancelled_idle, g_object_ref (user_data), g_object_unref);
 }
 
 static gboolean
