@@ -400,7 +400,6 @@ on_object_removed (GDBusObjectManager *manager, GDBusObject *object, gpointer us
     fail (self, new_gone_error ());
 }
 
-/* Some steps wait for bluetoothd to say something, with no call that a cancellable could end. */
 static gboolean
 on_cancelled_idle (gpointer user_data)
 {
@@ -411,7 +410,9 @@ on_cancelled_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not from here: GDBus may be letting go of the same cancellable in its own thread, with a lock
+/* Some steps wait for bluetoothd to say something, with no call that a cancellable could end.
+ *
+ * Not from here: GDBus may be letting go of the same cancellable in its own thread, with a lock
  * held that the next call needs, and waits until this signal is through. */
 static void
 on_opening_cancelled (GCancellable *cancellable, gpointer user_data)

@@ -111,11 +111,9 @@ class Process:
             # What it still prints must not block its end.
             self.popen.communicate(timeout=DEADLINE)
         except subprocess.TimeoutExpired:
-            # Somebody it started may still hold its output when it has long ended.
-            if self.popen.poll() is None:
-                self.popen.kill()
-                self.popen.wait()
-                return f"{self.name} did not end when asked to\n{self.tail()}"
+            self.popen.kill()
+            self.popen.wait()
+            return f"{self.name} did not end when asked to\n{self.tail()}"
         except ValueError:  # its output was closed before
             self.popen.wait()
         code = self.popen.returncode
