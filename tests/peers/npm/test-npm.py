@@ -167,12 +167,12 @@ def test_what_it_signs_is_accepted():
 
 
 def test_one_changed_byte_is_refused_by_ours():
-    before = Life.owner.ctl("keys")
+    before = Life.owner.ctl("keys")["keys"]
     for change in ("@authority", "@path", "content-type", "content-digest", "signature", "created", "nonce", "tag",
                    "body"):
         told = sign_there(3, "/key/v1/events", b"\7" * 16, [0, []], change=change)
         assert told["status"] == REFUSED.get(change, 401) and not told["signed"], (change, told)
-    after = Life.owner.ctl("keys")
+    after = Life.owner.ctl("keys")["keys"]
     alerts = Life.contact.ctl("alerts")["alerts"]
     assert before == after and len(alerts) == 1, (before, after, alerts)
     assert sign_there(6, "/key/v1/state")["status"] == 200
