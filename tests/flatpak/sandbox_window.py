@@ -36,14 +36,11 @@ class SandboxWindow(Window):
 
     @classmethod
     def is_named(cls, node):
-        try:
-            # What GTK 4.18 keeps folded inside a combo box is its own.
-            above = node
-            while above is not None and above.get_role_name() not in ("combo box", "application"):
-                above = above.get_parent()
-            return super().is_named(node) or (above is not None and above.get_role_name() == "combo box")
-        except GLib.Error:  # it went while being looked at
-            return True
+        # What GTK 4.18 keeps folded inside a combo box is its own.
+        above = node
+        while above is not None and above.get_role_name() not in ("combo box", "application"):
+            above = above.get_parent()
+        return super().is_named(node) or (above is not None and above.get_role_name() == "combo box")
 
     def visible_windows(self):
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "enigm"],

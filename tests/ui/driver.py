@@ -83,14 +83,17 @@ class Window:
         for index in reversed(range(app.get_child_count())):
             yield from self.walk(app.get_child_at_index(index))
 
-    def find(self, test, among=None):
+    def each(self, ask, among=None):
+        """Every node with what it answers; one that goes while it is asked does not count."""
         for node in (among or self.nodes)():
             try:
-                if test(node):
-                    return node
+                answer = ask(node)
             except GLib.Error:
                 continue
-        return None
+            yield node, answer
+
+    def find(self, test, among=None):
+        return next((node for node, found in self.each(test, among) if found), None)
 
     def await_node(self, test, among=None, deadline=DEADLINE):
         until = time.monotonic() + deadline
@@ -119,13 +122,8 @@ class Window:
         GLib.source_remove(wake)
 
     def describe(self):
-        lines = []
-        for node in self.nodes():
-            name = node.get_name()
-            text = self.text(node)
-            if name or text:
-                lines.append(f"  {node.get_role_name()}: {name!r} {text!r}")
-        return "\n".join(lines)
+        told = (told for _, told in self.each(lambda node: (node.get_role_name(), node.get_name(), self.text(node))))
+        return "\n".join(f"  {role}: {name!r} {text!r}" for role, name, text in told if name or text)
 
     @staticmethod
     def text(node):
@@ -193,14 +191,16 @@ class Window:
 
     def focused(self):
         """The names of what has the keyboard's focus, from the inside to the window opened last."""
+        def names(node):
+            if not node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                return None
+            found = []
+            while node is not None and node.get_role_name() != "application":
+                found.append(node.get_name() or "")
+                node = node.get_parent()
+            return found
         frames = self.frames()
-        node = self.find(lambda node: node.get_state_set().contains(Atspi.StateType.FOCUSED),
-                         lambda: self.walk(frames[-1]))
-        names = []
-        while node is not None and node.get_role_name() != "application":
-            names.append(node.get_name() or "")
-            node = node.get_parent()
-        return names
+        return next((found for _, found in self.each(names, lambda: self.walk(frames[-1])) if found is not None), [])
 
     def takes_letters(self, name):
         """Whether what is typed goes to this text field: GTK 4.8 does not say which has the focus."""
@@ -285,23 +285,25 @@ class Window:
         place = frame.get_extents(Atspi.CoordType.WINDOW)
         if place.width > width:
             return f"{frame.get_name()} is {place.width} wide, of {width}"
-        for node in self.walk(frame):
+
+        def misfit(node):
             inner = node.get_extents(Atspi.CoordType.WINDOW) if node.get_role_name() in FITTED else place
             # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
             # and so has a page that has slid away, which is outside as a whole.
             cut = -inner.width < inner.x < 0 or inner.x < place.width < inner.x + inner.width
-            if cut and "Squeezer" not in self.path(node):
-                return f"out of its window: {self.path(node)}"
-        return None
+            return f"out of its window: {self.path(node)}" if cut and "Squeezer" not in self.path(node) else None
+        return next((found for _, found in self.each(misfit, lambda: self.walk(frame)) if found), None)
 
     def check_names(self):
         """Nothing that can be used is without a name that a screen reader could say."""
         until = time.monotonic() + 2  # what comes or goes meanwhile has its name, or has gone, by then
-        while nameless := [self.path(node) for node in self.nodes()
-                           if node.get_role_name() in USED and not self.is_named(node)]:
+        while nameless := [path for _, path in self.each(self.path_if_nameless) if path]:
             if time.monotonic() > until:
                 raise WorldError("without a name:\n" + "\n".join(nameless))
             self.pause()
+
+    def path_if_nameless(self, node):
+        return self.path(node) if node.get_role_name() in USED and not self.is_named(node) else None
 
     @classmethod
     def is_named(cls, node):

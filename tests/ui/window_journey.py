@@ -95,7 +95,7 @@ class WindowJourney:
 
     def labels(self):
         """The labels of the contacts, from the top, as they stand in the window."""
-        names = [node.get_name() for node in self.window.nodes()]
+        names = [name for _, name in self.window.each(lambda node: node.get_name())]
         # Each button has another inside that GTK calls the same.
         return list(dict.fromkeys(name.removeprefix("What to do with ") for name in names
                                   if name and name.startswith("What to do with ")))
