@@ -48,37 +48,43 @@ static const struct
   const char *arguments;
   /* How many of them at most. */
   guint most;
+  /* What it may be told, besides --json, --dry-run and --session-file. */
+  const char *options;
   gboolean (*run) (char **arguments, GError **error);
   const char *summary;
 } verbs[] = {
-  { "sign-in", "", 0, command_sign_in, "begin a session of six hours" },
-  { "sign-out", "", 0, command_sign_out, "end it" },
-  { "keys", "", 0, command_keys, "all keys and their states" },
-  { "key", "KEY", 1, command_key,
+  { "sign-in", "", 0, "platform ca name password-fd", command_sign_in,
+    "begin a session of six hours" },
+  { "sign-out", "", 0, "", command_sign_out, "end it" },
+  { "keys", "", 0, "", command_keys, "all keys and their states" },
+  { "key", "KEY", 1, "", command_key,
     "one key: its state, its history, and when it was used although refused" },
-  { "lost", "KEY…", MANY, command_lost,
+  { "lost", "KEY…", MANY, "keys-from pin-fd", command_lost,
     "somebody lost it: its presses are refused at once, until found" },
-  { "found", "KEY…", MANY, command_found, "take that back" },
-  { "suspend", "KEY…", MANY, command_suspend,
+  { "found", "KEY…", MANY, "keys-from pin-fd", command_found, "take that back" },
+  { "suspend", "KEY…", MANY, "keys-from pin-fd", command_suspend,
     "refuse the key itself, whoever pairs it, until resumed" },
-  { "resume", "KEY…", MANY, command_resume, "take that back" },
-  { "revoke", "KEY…", MANY, command_revoke, "end it for good, with --reason; asks for your PIN" },
-  { "release", "KEY…", MANY, command_release,
+  { "resume", "KEY…", MANY, "keys-from pin-fd", command_resume, "take that back" },
+  { "revoke", "KEY…", MANY, "reason keys-from pin-fd", command_revoke,
+    "end it for good, with --reason; asks for your PIN" },
+  { "release", "KEY…", MANY, "keys-from pin-fd", command_release,
     "let others pair a key that has ended; asks for your PIN" },
-  { "events", "", 0, command_events,
+  { "events", "", 0, "", command_events,
     "alerts and drills, where this platform lets you see them; each look is recorded" },
-  { "sessions", "", 0, command_sessions, "who is signed in" },
-  { "close", "SESSION", 1, command_close, "close a session" },
-  { "password", "", 0, command_password, "change your password; your other sessions end" },
-  { "pin", "", 0, command_pin, "change your PIN; your other sessions end" },
-  { "audit", "", 0, command_audit, "what happened" },
-  { "verify", "", 0, command_verify, "whether the audit holds" },
-  { "administrators", "", 0, command_administrators, "who may sign in (owners)" },
-  { "administrator-add", "", 0, command_administrator_add,
+  { "sessions", "", 0, "", command_sessions, "who is signed in" },
+  { "close", "SESSION", 1, "", command_close, "close a session" },
+  { "password", "", 0, "password-fd", command_password,
+    "change your password; your other sessions end" },
+  { "pin", "", 0, "pin-fd", command_pin, "change your PIN; your other sessions end" },
+  { "audit", "", 0, "", command_audit, "what happened" },
+  { "verify", "", 0, "", command_verify, "whether the audit holds" },
+  { "administrators", "", 0, "", command_administrators, "who may sign in (owners)" },
+  { "administrator-add", "", 0, "name role password-fd pin-fd", command_administrator_add,
     "add one, with --name and --role (owners)" },
-  { "administrator-role", "ID", 1, command_administrator_role,
+  { "administrator-role", "ID", 1, "role pin-fd", command_administrator_role,
     "change what one may do, with --role (owners)" },
-  { "administrator-remove", "ID", 1, command_administrator_remove, "remove one (owners)" },
+  { "administrator-remove", "ID", 1, "pin-fd", command_administrator_remove,
+    "remove one (owners)" },
 };
 
 static char *
@@ -142,6 +148,36 @@ fail (const char *verb, const GError *error)
   return status;
 }
 
+/* Whoever says more than a verb heeds may think that it was heeded. */
+static gboolean
+check_options (const char *verb, const char *taken, GError **error)
+{
+  const struct
+  {
+    const char *name;
+    gboolean is_given;
+  } options[] = {
+    { "platform", command_options.platform != NULL },
+    { "ca", command_options.ca != NULL },
+    { "name", command_options.name != NULL },
+    { "role", command_options.role != NULL },
+    { "reason", command_options.reason != NULL },
+    { "keys-from", command_options.file != NULL },
+    { "password-fd", command_options.password_fd >= 0 },
+    { "pin-fd", command_options.pin_fd >= 0 },
+  };
+  g_auto (GStrv) names = g_strsplit (taken, " ", -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    if (options[i].is_given && !g_strv_contains ((const char *const *) names, options[i].name))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s takes no --%s", verb,
+                     options[i].name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 run (const char *verb, char **arguments, GError **error)
 {
@@ -149,6 +185,8 @@ run (const char *verb, char **arguments, GError **error)
     {
       if (!g_str_equal (verb, verbs[i].name))
         continue;
+      if (!check_options (verb, verbs[i].options, error))
+        return FALSE;
       if (g_strv_length (arguments) <= verbs[i].most)
         return verbs[i].run (arguments, error);
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "what is “%s” for?",

@@ -380,6 +380,9 @@ test_too_much (World *world, gconstpointer data)
   SAYS ("", 2, "what is “more” for", "keys", "more");
   SAYS ("", 2, "what is “more” for", "key", pseudonym, "more");
   SAYS ("", 2, "what is “more” for", "sign-out", "more");
+  SAYS ("", 2, "lost takes no --reason", "lost", pseudonym, "--reason", "stolen");
+  SAYS ("", 2, "keys takes no --platform", "keys", "--platform", "https://localhost");
+  SAYS ("", 2, "sign-out takes no --pin-fd", "sign-out", "--pin-fd", "7");
   SAYS ("", 2, "not both", "lost", "--keys-from", list, pseudonym);
   SAYS ("", 0, "trusted", "keys");
   SAYS ("271828\n", 0, "1 keys: lost", "lost", "--keys-from", list, "--pin-fd", "7");
