@@ -50,7 +50,7 @@ measure_revocations (World *world, gpointer data)
   double revocation, trip;
   Race race;
 
-  race_open (&race, world, it->person, it->key);
+  race_open (&race, world, it->person, it->key, 100);
   for (guint i = 0; i < TIMES; i++)
     {
       gint64 time = g_get_monotonic_time ();

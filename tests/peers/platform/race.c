@@ -57,8 +57,8 @@ race_send (Race *race)
   soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (message, sent->made->content_type, sent->made->body);
   race->under_way++;
-  soup_session_send_and_read_async (race->world->soup, message, G_PRIORITY_DEFAULT, NULL,
-                                    on_key_answered, sent);
+  soup_session_send_and_read_async (race->soup, message, G_PRIORITY_DEFAULT, NULL, on_key_answered,
+                                    sent);
 }
 
 static void
@@ -122,12 +122,16 @@ race_rearm (Race *race)
   race->first_refusal = 0;
 }
 
+/* The key's requests go over so many connections at most. */
 void
-race_open (Race *race, World *world, Person *person, Key *key)
+race_open (Race *race, World *world, Person *person, Key *key, guint connections)
 {
   g_autoptr (GError) error = NULL;
 
   *race = (Race){ .world = world, .person = person, .key = key };
+  race->soup = soup_session_new_with_options (
+    "max-conns", connections, "max-conns-per-host", connections, "tls-database",
+    soup_session_get_tls_database (world->soup), "timeout", 0, NULL);
   race->store = enigm_store_open (world->state->config->database, &error);
   g_assert_no_error (error);
 }
@@ -135,5 +139,7 @@ race_open (Race *race, World *world, Person *person, Key *key)
 void
 race_close (Race *race)
 {
+  soup_session_abort (race->soup);
+  g_clear_object (&race->soup);
   g_clear_pointer (&race->store, enigm_store_free);
 }

@@ -10,6 +10,8 @@ typedef struct
   World *world;
   Person *person;
   Key *key;
+  /* The key's; its owner has the world's. */
+  SoupSession *soup;
   EnigmStore *store;
   guint under_way;
   guint accepted;
@@ -25,5 +27,5 @@ void race_send (Race *race);
 void race_revoke (Race *race);
 void race_settle (Race *race);
 void race_rearm (Race *race);
-void race_open (Race *race, World *world, Person *person, Key *key);
+void race_open (Race *race, World *world, Person *person, Key *key, guint connections);
 void race_close (Race *race);
