@@ -142,6 +142,32 @@ def test_removed():
         window.close()
 
 
+def test_deleted_elsewhere():
+    """The page of an alert that its owner deletes on another computer closes, and says why."""
+    with World(keys=1, display="virtual", screen="360x760") as world:
+        ada = Person("ada", dict(os.environ))
+        ada.sign_up(world.platform)
+        pair_in_terminal(ada, world.keys[0])
+        elsewhere = Person("ada", world.add_person("elsewhere"))
+        elsewhere.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca,
+                      "--user=ada", secrets=[("--password-fd", ada.password)])
+        world.keys[0].ctl("position", "52.5163", "13.3777", "12")
+        felt = world.keys[0].watch()
+        world.keys[0].ctl("press3")
+        felt.await_line("event alert accepted")
+        world.keys[0].ctl("long-press")
+        felt.await_line("event alert ended")
+        window = open_alert(world, "light", "ALERT, Enigm Key")
+        window.await_text("52.51630, 13.37770 · within 12 m")
+        elsewhere.ctl("alerts", "delete", elsewhere.ctl("alerts")["alerts"][0]["id"])
+        window.await_text("The alert is deleted")
+        window.await_text("No Alerts")
+        assert not window.shows("52.51"), window.describe()
+        window.picture("narrow-light-alert-deleted-elsewhere")
+        assert ada.ctl("alerts")["alerts"] == []
+        window.close()
+
+
 def look_again(window, words):
     """The page as it is at this time: what ages on it would age by itself, were the clock not moved."""
     window.press("Back")
