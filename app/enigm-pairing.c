@@ -166,13 +166,11 @@ settle (EnigmPairing *self, EnigmPairingOutcome outcome)
                                                                               : PAIRING_CLOSING);
 }
 
-/* The platform, or the key on its behalf, has said that this binding is no more. */
 static void
-end_unbound (EnigmPairing *self)
+note_gone (EnigmPairing *self)
 {
   self->failed_step = enigm_pairing_steps_get_current (self->steps);
   self->error = enigm_key_session_new_reason_error (ENIGM_REASON_GONE, 0);
-  settle (self, ENIGM_PAIRING_UNCHANGED);
 }
 
 static void
@@ -304,7 +302,8 @@ is_about_this_binding (EnigmPairing *self, EnigmMessage *state)
 
 /* The key reports its state whenever it changes, whatever is under way. Once it has taken the
  * receipt it counts; before, it may have handed the attestation in by itself, and be trusted
- * already. It speaks of its newest binding: if that is not this one, this one has ended. */
+ * already. It speaks of its newest binding: if that is not this one, this one has ended, for all
+ * that the key knows; what is bound is the platform's to say. */
 static void
 take_state (EnigmPairing *self, EnigmMessage *message)
 {
@@ -315,7 +314,10 @@ take_state (EnigmPairing *self, EnigmMessage *message)
 
   enigm_message_free (message);
   if (ended)
-    end_unbound (self);
+    {
+      note_gone (self);
+      go (self, PAIRING_CANCELLING);
+    }
   else if (counts && state == ENIGM_REPORTED_TRUSTED)
     {
       self->own_connection = reached == ENIGM_REACHED_OWN;
@@ -548,7 +550,8 @@ on_registered (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!enigm_receipt_decode (self->receipt->blob, &receipt, NULL) ||
       receipt.state != ENIGM_RECEIPT_PENDING)
     {
-      end_unbound (self);
+      note_gone (self);
+      settle (self, ENIGM_PAIRING_UNCHANGED);
       return;
     }
   enigm_pairing_steps_set (self->steps, ENIGM_PAIRING_REGISTER, ENIGM_PAIRING_DONE,

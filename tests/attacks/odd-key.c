@@ -10,6 +10,7 @@
  *   again TYPE 0   its bytes are sent twice
  *   late TYPE 0    it comes after the one that follows it
  *   back TYPE 0    in its place the app hears what it said last
+ *   no TYPE N      in its place it says *refused*, or sealed *declined*, for reason N
  *
  * TYPE 0 is Information. Once that is done, the file says so: "done", or "last" for the last place.
  */
@@ -120,9 +121,19 @@ find_place (const guint8 *data, gsize size, int n, gboolean *is_last)
   return found;
 }
 
-/* What is said instead of @bytes, which is of @type. */
 static GBytes *
-make_odd (GBytes *bytes, int type)
+make_no (EnigmMessageType type, int reason)
+{
+  g_autoptr (EnigmMessage) message = enigm_message_new (type);
+
+  message->reason = reason;
+  message->seconds = 2;
+  return enigm_message_encode (message);
+}
+
+/* What is said instead of @bytes, which is of @type; @no is how this key says no there. */
+static GBytes *
+make_odd (GBytes *bytes, int type, EnigmMessageType no)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
@@ -130,6 +141,11 @@ make_odd (GBytes *bytes, int type)
   gboolean is_last;
   int n;
 
+  if (is_next ("no", type, &n))
+    {
+      say_done (TRUE);
+      return make_no (no, n);
+    }
   if (is_next ("cut", type, &n))
     {
       say_done (TRUE);
@@ -146,7 +162,7 @@ make_odd (GBytes *bytes, int type)
 GBytes *
 __wrap_enigm_channel_seal (EnigmChannel *self, GBytes *plain, GError **error)
 {
-  g_autoptr (GBytes) odd = make_odd (plain, get_type (plain));
+  g_autoptr (GBytes) odd = make_odd (plain, get_type (plain), ENIGM_MESSAGE_DECLINED);
 
   remember (&last_plain, odd);
   g_clear_pointer (&last_channel, enigm_channel_unref);
@@ -171,7 +187,7 @@ __wrap_enigm_key_gatt_send (EnigmKeyGatt *self, GBytes *message)
   const int outer = get_type (message);
   const gboolean is_sealed = outer == ENIGM_MESSAGE_SEALED;
   const int type = is_sealed ? get_type (last_plain) : outer;
-  g_autoptr (GBytes) odd = make_odd (message, outer);
+  g_autoptr (GBytes) odd = make_odd (message, outer, ENIGM_MESSAGE_REFUSED);
   int n;
 
   if (is_next ("late", type, &n))
@@ -219,7 +235,7 @@ __wrap_enigm_bluez_gatt_characteristic1_complete_read_value (
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
   g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (sunk);
-  g_autoptr (GBytes) odd = make_odd (bytes, 0);
+  g_autoptr (GBytes) odd = make_odd (bytes, 0, ENIGM_MESSAGE_REFUSED);
 
   remember (&held, NULL);
   __real_enigm_bluez_gatt_characteristic1_complete_read_value (

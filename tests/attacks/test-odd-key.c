@@ -195,6 +195,7 @@ try_once (EnigmAccount *account, PartyKey *key, const char *how, const Said *sai
 
       g_assert_false (said->must_fail);
       g_assert_nonnull (strstr (state, enigm_key_get_binding (bound)));
+      g_assert_true (error == NULL || strstr (error->message, "Nothing ") == NULL);
       unbind (account);
     }
   return was_last ();
@@ -295,6 +296,35 @@ test_order (void)
   pair_rightly (account, key);
 }
 
+/* It says no where it should say something else, for reasons that there are and some that there are
+ * not; in the open and, once that is possible, sealed. */
+static void
+test_no (void)
+{
+  static const Said sayings[] = {
+    { ENIGM_MESSAGE_SHARE, TRUE },       { ENIGM_MESSAGE_SEALED, TRUE },
+    { ENIGM_MESSAGE_CERTIFICATE, TRUE }, { ENIGM_MESSAGE_WAITING, TRUE },
+    { ENIGM_MESSAGE_ATTESTATION, TRUE }, { ENIGM_MESSAGE_DONE, FALSE },
+    { ENIGM_MESSAGE_STATE, FALSE },
+  };
+  static const int reasons[] = { 0,
+                                 ENIGM_REASON_MALFORMED,
+                                 ENIGM_REASON_WRONG_CODE,
+                                 ENIGM_REASON_TOO_SLOW,
+                                 ENIGM_REASON_OWNED,
+                                 ENIGM_REASON_NOT_PRESSED,
+                                 ENIGM_REASON_GONE,
+                                 255 };
+  g_autoptr (EnigmAccount) account = party_sign_up (party, "odd-no");
+  g_autoptr (PartyKey) key = party_key_new (party, "odd-no", NULL, NULL);
+
+  held = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (sayings); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (reasons); j++)
+      try_once (account, key, "no", &sayings[i], reasons[j]);
+  pair_rightly (account, key);
+}
+
 /* A second computer joins: it is given nothing unless the key's proof is right. */
 static gboolean
 try_to_join (EnigmAccount *second, PartyKey *key, const char *how, int n)
@@ -391,6 +421,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/attacks/odd-key/handshake", test_handshake);
   g_test_add_func ("/attacks/odd-key/progress", test_progress);
   g_test_add_func ("/attacks/odd-key/order", test_order);
+  g_test_add_func ("/attacks/odd-key/no", test_no);
   g_test_add_func ("/attacks/odd-key/join", test_join);
   g_test_add_func ("/attacks/odd-key/meet", test_meet);
 
