@@ -74,9 +74,9 @@ enigm_pairing_outcome_explain (EnigmPairingOutcome self, const GError *error, co
       break;
     case ENIGM_PAIRING_BOUND_ELSEWHERE:
       sentence = g_strdup (
-        _ ("Your key is paired and works, but the pairing ended before this computer could give it "
-           "its part. Hold the key's button until its light turns and pair it here once "
-           "more, to manage it from here."));
+        _ ("Your key is paired and works, but the pairing ended before it was certain that you can "
+           "manage it from this computer. If you cannot, hold the key's button until its light "
+           "turns and pair it here once more."));
       break;
     case ENIGM_PAIRING_UNKNOWN:
       sentence = explain_unknown (error, host);

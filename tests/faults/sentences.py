@@ -11,8 +11,9 @@ LOST = ("The connection to the key was lost. Nothing was bound. Bring the key cl
 MAY_FINISH = ("The pairing was interrupted, and the platform has not heard from the key yet. Your key finishes by "
               "itself when it has mobile data within ten minutes. Otherwise nothing is bound, and you can pair it "
               "again.")
-ELSEWHERE = ("Your key is paired and works, but the pairing ended before this computer could give it its part. "
-             "Hold the key's button until its light turns and pair it here once more, to manage it from here.")
+ELSEWHERE = ("Your key is paired and works, but the pairing ended before it was certain that you can manage "
+             "it from this computer. If you cannot, hold the key's button until its light turns and pair it here once "
+             "more.")
 AWAY = ("The platform at localhost cannot be reached, or has a fault. Nothing was bound. Check this computer's "
         "connection and try again in a while.")
 CANCELLED = "The pairing was cancelled. Nothing was bound, and you can pair the key at any time."

@@ -129,7 +129,9 @@ def is_far_ahead(circumstance, kind):
 def expected_pairing(circumstance, kind, at, point):
     paired = [sentences.PAIRED] + ([sentences.RELAYED] if at >= 9 else [])
     if kind is Cancel:
-        return [sentences.CANCELLED] if at <= 25 else paired + ([sentences.CANCELLED] if at == 26 else [])
+        # A quick key is trusted before the app has read that it has the receipt.
+        return [sentences.CANCELLED] if at <= 25 else paired + [sentences.ELSEWHERE] + (
+            [sentences.CANCELLED] if at == 26 else [])
     if kind in (OutOfRange, FallBack):
         return ([sentences.LOST] if at <= 15 else [sentences.MAY_FINISH, sentences.ELSEWHERE] if at <= 23
                 else paired + [sentences.MAY_FINISH] if at <= 26 else paired)

@@ -27,8 +27,9 @@ LOST = ("The connection to the key was lost. Nothing was bound. Bring the key cl
 SILENT = LOST
 UNHEARD = ("The pairing was interrupted, and the platform has not heard from the key yet. Your key finishes by itself "
            "when it has mobile data within ten minutes. Otherwise nothing is bound, and you can pair it again.")
-ELSEWHERE = ("Your key is paired and works, but the pairing ended before this computer could give it its part. Hold "
-             "the key's button until its light turns and pair it here once more, to manage it from here.")
+ELSEWHERE = ("Your key is paired and works, but the pairing ended before it was certain that you can manage "
+             "it from this computer. If you cannot, hold the key's button until its light turns and pair it here once "
+             "more.")
 PRESS = "Your key is vibrating. Press its button once."
 READY = "Your key reached the platform by itself and proved who it is."
 OUT_OF_STEP = ("The key and this computer lost track of each other. Nothing was bound. Hold the key's button until its "
