@@ -139,6 +139,17 @@ EnigmKeyring *enigm_account_get_keyring (EnigmAccount *self);
 EnigmPlatform *enigm_account_get_platform (EnigmAccount *self);
 
 /**
+ * enigm_account_get_kept_trust:
+ * @origin: whom somebody is about to sign in to
+ *
+ * Who signs in again need not say again how the platform is trusted.
+ *
+ * Returns: (transfer none) (nullable): how @origin was trusted until this computer's session ended;
+ *   %NULL if it was another platform, or if no session has ended
+ */
+EnigmTrust *enigm_account_get_kept_trust (EnigmAccount *self, const gchar *origin);
+
+/**
  * enigm_account_get_computer_id:
  *
  * Returns: (transfer none) (nullable): 32 hex characters, %NULL when signed out

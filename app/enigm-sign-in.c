@@ -458,6 +458,16 @@ begin (EnigmAccount *self,
   advance (task);
 }
 
+EnigmTrust *
+enigm_account_get_kept_trust (EnigmAccount *self, const gchar *origin)
+{
+  g_return_val_if_fail (ENIGM_IS_ACCOUNT (self) && origin != NULL, NULL);
+  return self->state == ENIGM_ACCOUNT_STATE_SESSION_ENDED && self->platform != NULL &&
+             g_str_equal (enigm_platform_get_origin (self->platform), origin)
+           ? enigm_platform_get_trust (self->platform)
+           : NULL;
+}
+
 void
 enigm_account_sign_up_async (EnigmAccount *self,
                              const gchar *origin,

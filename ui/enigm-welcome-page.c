@@ -9,6 +9,9 @@
 #include "enigm-error.h"
 #include "enigm-file-choice.h"
 
+/* The row after those of the kinds of trust, where somebody signs in again. */
+#define AS_BEFORE (ENIGM_TRUST_PIN + 1)
+
 typedef enum
 {
   MODE_INTRO,
@@ -107,6 +110,7 @@ clear_errors (EnigmWelcomePage *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (rows[i]), "error");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->trust_row), "error");
   gtk_widget_set_visible (GTK_WIDGET (self->origin_error), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->user_error), FALSE);
 }
@@ -250,6 +254,17 @@ trust_and_sign_in (EnigmWelcomePage *self)
       if (trust == NULL)
         {
           show_error (self->origin_error, GTK_WIDGET (self->pin_of_platform_row), error);
+          return;
+        }
+      break;
+    case AS_BEFORE:
+      g_set_object (&trust, enigm_account_get_kept_trust (self->account, self->origin));
+      if (trust == NULL)
+        {
+          g_set_error_literal (&error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_CERTIFICATE,
+                               _ ("This is not the platform that this computer was signed in to. "
+                                  "Choose what this one is trusted through; nothing was sent."));
+          show_error (self->origin_error, GTK_WIDGET (self->trust_row), error);
           return;
         }
       break;
@@ -476,6 +491,9 @@ enigm_welcome_page_new (EnigmAccount *account, EnigmApplication *application)
       self->mode = MODE_SIGN_IN_AGAIN;
       gtk_editable_set_text (self->origin_row, enigm_account_get_origin (account));
       gtk_editable_set_text (self->user_row, enigm_account_get_user (account));
+      gtk_string_list_append (GTK_STRING_LIST (adw_combo_row_get_model (self->trust_row)),
+                              _ ("The same as before"));
+      adw_combo_row_set_selected (self->trust_row, AS_BEFORE);
     }
   update_form (self);
   return GTK_WIDGET (self);

@@ -35,10 +35,13 @@ on_signed_in (GObject *object, GAsyncResult *result, gpointer user_data)
   enigm_cli_end (cli, ENIGM_CLI_OK);
 }
 
+/* @said is NULL where nothing was said about that. */
 static void
-begin (EnigmCli *cli, EnigmTrust *trust)
+begin (EnigmCli *cli, EnigmTrust *said)
 {
   EnigmAccount *account = enigm_cli_get_account (cli);
+  EnigmTrust *kept = NULL;
+  g_autoptr (EnigmTrust) trust = NULL;
   const char *user = enigm_cli_get_option (cli, "user");
   const char *computer = enigm_cli_get_option (cli, "computer");
   EnigmSecret *password = enigm_cli_get_secret (cli, "password");
@@ -47,6 +50,11 @@ begin (EnigmCli *cli, EnigmTrust *trust)
   g_autofree char *origin =
     enigm_platform_check_origin (enigm_cli_get_option (cli, "platform"), &error);
 
+  if (origin != NULL)
+    kept = enigm_account_get_kept_trust (account, origin);
+  trust = said != NULL   ? g_object_ref (said)
+          : kept != NULL ? g_object_ref (kept)
+                         : enigm_trust_new_system ();
   if (origin == NULL || !enigm_account_check_user (user, &error) ||
       (pin != NULL && (!enigm_account_check_password (password, &error) ||
                        !enigm_account_check_pin (pin, &error))))
@@ -92,8 +100,9 @@ go_on (EnigmCli *cli)
                                g_object_ref (cli));
       return;
     }
-  trust = pin != NULL ? enigm_trust_new_pin_from_hex (pin, &error) : enigm_trust_new_system ();
-  if (trust == NULL)
+  if (pin != NULL)
+    trust = enigm_trust_new_pin_from_hex (pin, &error);
+  if (error != NULL)
     enigm_cli_fail (cli, error);
   else
     begin (cli, trust);

@@ -110,7 +110,8 @@ def refusal(person, *words):
 
 
 def test_closed():
-    """The window of a computer that was closed from another one says so by itself."""
+    """The window of a computer that was closed from another one says so by itself, and takes it back: who
+    signs in again need not say again how the platform is trusted, unless it is another one."""
     with World(platform=True, display="virtual", screen="760x720") as world:
         ada = Person("ada", dict(os.environ))
         ada.sign_up(world.platform)
@@ -123,6 +124,20 @@ def test_closed():
         attic.ctl("computers", "close", other)
         window.await_text("This computer was closed in your account.")
         window.picture("closed-here")
+        window.press("Sign In")
+        window.await_text("Sign In Again")
+        window.type("Password", PASSWORD)
+        window.type("Platform address", "https://elsewhere.example")
+        window.press("Sign In")
+        window.await_text("This is not the platform that this computer was signed in to.")
+        window.picture("closed-here-elsewhere")
+        window.type("Platform address", world.platform.origin)
+        window.press("Sign In")
+        window.await_text("You have no key yet.")
+        other = next(item["id"] for item in ada.ctl("computers")["computers"] if not item["this"])
+        ada.ctl("computers", "close", other)
+        attic.ctl("sign-in", "--platform", world.platform.origin, "--user", "ada", "--computer=Attic",
+                  secrets=[("--password-fd", PASSWORD)])
         window.close()
 
 
