@@ -62,6 +62,7 @@ typedef struct
   gboolean any_status;
   gboolean is_stream;
   gboolean renewed;
+  GSource *given_up; /* while it waits for a renewal */
   EnigmSecret *session;
   SoupMessage *message;
   GByteArray *received;
@@ -70,10 +71,19 @@ typedef struct
 } Call;
 
 static void
+call_stop_waiting (Call *call)
+{
+  if (call->given_up != NULL)
+    g_source_destroy (call->given_up);
+  g_clear_pointer (&call->given_up, g_source_unref);
+}
+
+static void
 call_free (gpointer data)
 {
   Call *call = data;
 
+  call_stop_waiting (call);
   g_free (call->method);
   g_free (call->path);
   g_clear_pointer (&call->body, g_bytes_unref);
@@ -539,6 +549,7 @@ on_renewed (GObject *object, GAsyncResult *result, gpointer data)
   waiting = g_steal_pointer (&self->renewing);
   for (guint i = 0; i < waiting->len; i++)
     {
+      call_stop_waiting (g_task_get_task_data (waiting->pdata[i]));
       if (renewed)
         send_call (waiting->pdata[i]);
       else
@@ -556,17 +567,37 @@ send_renewal (EnigmPlatform *self)
                              NULL, NULL, on_renewed, NULL);
 }
 
+static gboolean
+on_given_up (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  EnigmPlatform *self = g_task_get_source_object (task);
+
+  call_stop_waiting (g_task_get_task_data (task));
+  g_ptr_array_remove (self->renewing, task);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever cancels meanwhile has the answer at once; the renewal goes on for the others. */
 static void
 renew (EnigmPlatform *self, GTask *task)
 {
-  if (self->renewing != NULL)
-    {
-      g_ptr_array_add (self->renewing, g_object_ref (task));
-      return;
-    }
-  self->renewing = g_ptr_array_new_with_free_func (g_object_unref);
+  const gboolean is_first = self->renewing == NULL;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Call *call = g_task_get_task_data (task);
+
+  if (is_first)
+    self->renewing = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (self->renewing, g_object_ref (task));
-  send_renewal (self);
+  if (cancellable != NULL)
+    {
+      call->given_up = g_cancellable_source_new (cancellable);
+      g_source_set_callback (call->given_up, G_SOURCE_FUNC (on_given_up), task, NULL);
+      g_source_attach (call->given_up, g_main_context_get_thread_default ());
+    }
+  if (is_first)
+    send_renewal (self);
 }
 
 static GTask *

@@ -218,6 +218,39 @@ test_renewal (void)
   enigm_p256_key_unref (renewal.key);
 }
 
+/* Who cancels does not wait for the renewal that others wait for; nor is it ended with them. */
+static void
+test_renewal_cancelled (void)
+{
+  g_autoptr (TlsServer) server = tls_server_new (TLS_SERVER_GOOD);
+  Renewal renewal = { .renews = TRUE, .calls_before = G_MAXUINT };
+  g_autoptr (EnigmPlatform) platform = open_signed_in (server, &renewal);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  GAsyncResult *results[2] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    enigm_platform_call_async (platform, "GET", "/v1/keys", NULL, ENIGM_PLATFORM_CALL_BEARER, NULL,
+                               i == 0 ? cancellable : NULL, on_awaited, &results[i]);
+  while (renewal.held == NULL || renewal.n_calls < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_cancellable_cancel (cancellable);
+  await_result (&results[0]);
+  g_assert_null (enigm_platform_call_finish (platform, results[0], NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_clear_object (&results[0]);
+
+  soup_server_message_unpause (g_steal_pointer (&renewal.held));
+  await_result (&results[1]);
+  answer = enigm_platform_call_finish (platform, results[1], NULL, &error);
+  g_assert_no_error (error);
+  g_clear_object (&results[1]);
+  g_assert_cmpuint (renewal.n_renewals, ==, 1);
+  enigm_p256_key_unref (renewal.key);
+}
+
 static void
 test_renewal_refused (void)
 {
@@ -478,6 +511,7 @@ main (int argc, char **argv)
   g_test_add_func ("/platform/origin", test_origin);
   g_test_add_func ("/platform/bad-answers", test_bad_answers);
   g_test_add_func ("/platform/renewal", test_renewal);
+  g_test_add_func ("/platform/renewal-cancelled", test_renewal_cancelled);
   g_test_add_func ("/platform/renewal-refused", test_renewal_refused);
   g_test_add_func ("/platform/renewal-without-token", test_renewal_without_token);
   g_test_add_func ("/platform/signed-out", test_signed_out);
