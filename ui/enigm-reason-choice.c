@@ -47,8 +47,15 @@ enigm_reason_choice_init (EnigmReasonChoice *self)
                                   gtk_label_get_label (GTK_LABEL (title)), -1);
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     {
-      GtkWidget *button = gtk_check_button_new_with_label (_ (reasons[i].label));
+      GtkWidget *button = gtk_check_button_new ();
+      GtkWidget *label = gtk_label_new (_ (reasons[i].label));
 
+      /* One of the button's own would not break where letters are large. */
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_check_button_set_child (GTK_CHECK_BUTTON (button), label);
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                      label, NULL, -1);
       self->buttons[i] = GTK_CHECK_BUTTON (button);
       if (i > 0)
         gtk_check_button_set_group (self->buttons[i], self->buttons[0]);

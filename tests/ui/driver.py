@@ -287,7 +287,9 @@ class Window:
             return f"{frame.get_name()} is {place.width} wide, of {width}"
 
         def misfit(node):
-            inner = node.get_extents(Atspi.CoordType.WINDOW) if node.get_role_name() in FITTED else place
+            if node.get_role_name() not in FITTED:
+                return None
+            inner = node.get_extents(Atspi.CoordType.WINDOW)
             # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
             # and so has a page that has slid away, which is outside as a whole.
             cut = -inner.width < inner.x < 0 or inner.x < place.width < inner.x + inner.width

@@ -189,7 +189,7 @@ def test_this_computer():
         window = open_window(world)
         window.await_text("You have no key yet.")
         window.open_with("ctrl+comma", "Settings")
-        window.press("This Computer")
+        window.press("Computer")
         window.await_text(world.platform.origin)
         window.await_text("How it is trusted")
         window.await_text("Listen when closed")

@@ -60,8 +60,10 @@ def look_around(window, name, words, width, keys=True):
     window.press(words["back"])
     if keys:
         window.open_with("ctrl+comma", words["settings"])
-        window.await_text(words["your keys"])
-        look("settings")
+        for page in ("account", "computer", "keys"):
+            window.press(words[page])
+            window.await_text(words[f"of {page}"])
+            look(f"settings-{page}")
         window.click("Enigm Key")
         window.await_text(words["what you can do"])
         look("key")
@@ -81,11 +83,13 @@ def look_around(window, name, words, width, keys=True):
 
 
 ENGLISH = {"open": "Open", "contacts": "Contacts", "alerts": "Alerts", "alert": "ALERT", "status": "Status",
-           "back": "Back", "your keys": "Your keys", "what you can do": "What you can do", "revoke": "Revoke…",
+           "back": "Back", "account": "Account", "of account": "Your account", "computer": "Computer",
+           "of computer": "Alerts of others", "keys": "Keys", "of keys": "Your keys", "what you can do": "What you can do", "revoke": "Revoke…",
            "revoke?": "It stops working at once", "settings": "Settings", "help": "Help", "find": "Find Your Key",
            "pair": "Pair a Key"}
 GERMAN = {"open": "Öffnen", "contacts": "Kontakte", "alerts": "Alarme", "alert": "ALARM", "status": "Status",
-          "back": "Zurück", "your keys": "Ihre Schlüssel", "what you can do": "Was Sie tun können",
+          "back": "Zurück", "account": "Konto", "of account": "Ihr Konto", "computer": "Rechner",
+          "of computer": "Alarme anderer", "keys": "Schlüssel", "of keys": "Ihre Schlüssel", "what you can do": "Was Sie tun können",
           "revoke": "Widerrufen…", "revoke?": "Er funktioniert ab sofort nicht mehr", "settings": "Einstellungen",
           "help": "Hilfe", "find": "Schlüssel finden", "pair": "Schlüssel koppeln"}
 
@@ -106,6 +110,16 @@ def test_contrast():
         furnish(world)
         for name, env in (("contrast", CONTRAST), ("contrast-dark", {**CONTRAST, **DARK})):
             look_around(Window(world, env=dict(os.environ, **env)), name, ENGLISH, 360)
+
+
+def test_large_text():
+    """Letters twice as large on the narrowest screen, as a desktop on X has them drawn."""
+    with World(keys=1, display="virtual", screen="360x640") as world:
+        furnish(world)
+        conf = world.folder / "xsettings"
+        conf.write_text(f"Xft/DPI {2 * 96 * 1024}\n")
+        world.start("xsettings", "xsettingsd", "-c", conf)
+        look_around(Window(world), "large-text", ENGLISH, 360)
 
 
 def test_wide():
