@@ -35,6 +35,8 @@ HOSTS = re.compile(
     r"|json-schema\.org|(.*\.)?bluetooth\.com|creativecommons\.org"
     # where Flatpak gets GNOME's runtime, and the application ID's own
     r"|dl\.flathub\.org|enigm\.io)")
+# Where a checkout may lie and which every computer has.
+EVERYWHERE = ("/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr/src", "/var/tmp")
 BANNED = ("oops", "something went wrong", "military", "unbreakable", "please wait",
           "operation failed")
 CODE = (".c", ".h", ".py", ".sh", ".build", ".ui", ".blp", ".css", ".xml", ".yaml", ".yml", ".sql")
@@ -267,7 +269,7 @@ def read(folder):
             except UnicodeDecodeError:
                 pass  # a picture
     outside = str(folder.parent)
-    return Tree(files, outside + "/" if outside.count("/") > 1 or len(outside) > 4 else None)
+    return Tree(files, outside + "/" if outside not in EVERYWHERE else None)
 
 
 def main():
