@@ -268,6 +268,8 @@ create_row (Question *question, EnigmKey *key)
   /* Translators: what a button does, and to which key, as a screen reader says it: Revoke: Kitchen
    */
   name = g_strdup_printf (_ ("%s: %s"), label->str, enigm_key_get_name (key));
+  /* Newer GTK names a button by the words on it, which goes before what it is called. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_object_set_data_full (G_OBJECT (button), "key", g_object_ref (key), g_object_unref);
   g_signal_connect (button, "clicked", G_CALLBACK (on_key_button_clicked), question);

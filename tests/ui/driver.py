@@ -292,7 +292,8 @@ class Window:
             inner = node.get_extents(Atspi.CoordType.WINDOW)
             # What a squeezer shows is chosen so that it fits; what it does not show has its old place,
             # and so has a page that has slid away, which is outside as a whole.
-            cut = -inner.width < inner.x < 0 or inner.x < place.width < inner.x + inner.width
+            left = inner.x - place.x
+            cut = -inner.width < left < 0 or left < place.width < left + inner.width
             return f"out of its window: {self.path(node)}" if cut and "Squeezer" not in self.path(node) else None
         return next((found for _, found in self.each(misfit, lambda: self.walk(frame)) if found), None)
 
