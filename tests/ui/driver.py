@@ -285,8 +285,10 @@ class Window:
     def find_misfit(self, width):
         frame = self.frames()[-1]
         place = frame.get_extents(Atspi.CoordType.WINDOW)
-        if place.width > width:
-            return f"{frame.get_name()} is {place.width} wide, of {width}"
+        # Newer GTK counts the frame that it draws where nobody composes, and places the window inside at 0.
+        inside = place.width + 2 * min(place.x, 0)
+        if inside > width:
+            return f"{frame.get_name()} is {inside} wide, of {width}"
 
         def misfit(node):
             if node.get_role_name() not in FITTED:
