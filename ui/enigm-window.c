@@ -261,6 +261,10 @@ update_root (EnigmWindow *self)
       break;
     case ENIGM_ACCOUNT_STATE_SIGNED_OUT:
       drop_pages (self);
+      /* Who was about to sign in again, and signed out instead, has no account to come back to. */
+      if (self->signing_in_again)
+        adw_bin_set_child (self->welcome_bin, NULL);
+      self->signing_in_again = FALSE;
       show_welcome (self);
       break;
     case ENIGM_ACCOUNT_STATE_KEYRING_LOCKED:

@@ -35,7 +35,7 @@ on_signed_in (GObject *object, GAsyncResult *result, gpointer user_data)
   enigm_cli_end (cli, ENIGM_CLI_OK);
 }
 
-/* @said is NULL where nothing was said about that. */
+/* @said is NULL where nothing was said about that: then it is as it was, or else the system's. */
 static void
 begin (EnigmCli *cli, EnigmTrust *said)
 {
@@ -102,6 +102,8 @@ go_on (EnigmCli *cli)
     }
   if (pin != NULL)
     trust = enigm_trust_new_pin_from_hex (pin, &error);
+  else if (enigm_cli_get_flag (cli, "trust-system"))
+    trust = enigm_trust_new_system ();
   if (error != NULL)
     enigm_cli_fail (cli, error);
   else
@@ -135,9 +137,10 @@ enigm_cli_sign_in (EnigmCli *cli)
                             _ ("Say which platform and user: --platform=https://… --user=NAME."));
       return;
     }
-  if (ca != NULL && pin != NULL)
+  if ((ca != NULL) + (pin != NULL) + enigm_cli_get_flag (cli, "trust-system") > 1)
     {
-      enigm_cli_fail_usage (cli, _ ("Trust the platform in one way: --ca or --pin-certificate."));
+      enigm_cli_fail_usage (
+        cli, _ ("Trust the platform in one way: --ca, --pin-certificate or --trust-system."));
       return;
     }
   /* A computer that was closed from another one may not have heard of it. */

@@ -87,6 +87,7 @@ is_bound (EnigmKeyBody *self)
   return enigm_key_store_get_memory (self->store)->has_owner;
 }
 
+/* Nobody is to come before there is something to be found. */
 static void
 advertise (EnigmKeyBody *self)
 {
@@ -97,7 +98,8 @@ advertise (EnigmKeyBody *self)
   self->information = enigm_key_hello_encode (&hello);
   enigm_key_gatt_set_information (self->gatt, self->information);
   enigm_key_gatt_serve (self->gatt);
-  enigm_key_advertiser_start (self->advertiser, hello.discriminator, hello.bound);
+  if (enigm_key_gatt_is_served (self->gatt))
+    enigm_key_advertiser_start (self->advertiser, hello.discriminator, hello.bound);
 }
 
 /* The one function that turns state into what is on the air and in the light. */
@@ -263,6 +265,12 @@ on_gatt_arrived (EnigmKeyGatt *gatt, gpointer user_data)
 }
 
 static void
+on_gatt_served (EnigmKeyGatt *gatt, gpointer user_data)
+{
+  update_air (user_data);
+}
+
+static void
 on_gatt_message (EnigmKeyGatt *gatt, GBytes *message, gpointer user_data)
 {
   EnigmKeyBody *self = user_data;
@@ -329,6 +337,7 @@ enigm_key_body_new (EnigmKeyStore *store, EnigmKeyRadio *radio)
   g_signal_connect (self->binding, "changed", G_CALLBACK (on_something_changed), self);
   g_signal_connect (self->event, "changed", G_CALLBACK (on_something_changed), self);
   g_signal_connect (self->event, "raised", G_CALLBACK (on_alert_raised), self);
+  g_signal_connect (self->gatt, "served", G_CALLBACK (on_gatt_served), self);
   g_signal_connect (self->gatt, "arrived", G_CALLBACK (on_gatt_arrived), self);
   g_signal_connect (self->gatt, "message", G_CALLBACK (on_gatt_message), self);
   g_signal_connect (self->gatt, "left", G_CALLBACK (on_gatt_left), self);

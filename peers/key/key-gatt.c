@@ -51,6 +51,7 @@ struct _EnigmKeyGatt
 
 enum
 {
+  SERVED,
   ARRIVED,
   MESSAGE,
   LEFT,
@@ -86,6 +87,15 @@ static void
 enigm_key_gatt_class_init (EnigmKeyGattClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = enigm_key_gatt_dispose;
+
+  /**
+   * EnigmKeyGatt::served:
+   * @self: the service
+   *
+   * From now on whoever connects finds it.
+   */
+  signals[SERVED] = g_signal_new ("served", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 
   /**
    * EnigmKeyGatt::arrived:
@@ -404,6 +414,8 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
     converge (self);
   else if (!self->registered && self->wanted && self->again_id == 0)
     self->again_id = g_timeout_add_seconds (AGAIN_S, on_again_elapsed, self);
+  if (enigm_key_gatt_is_served (self))
+    g_signal_emit (self, signals[SERVED], 0);
 }
 
 static void
@@ -456,6 +468,20 @@ enigm_key_gatt_serve (EnigmKeyGatt *self)
 
   self->wanted = TRUE;
   converge (self);
+}
+
+/**
+ * enigm_key_gatt_is_served:
+ * @self: the service
+ *
+ * Returns: whether whoever connects finds it
+ */
+gboolean
+enigm_key_gatt_is_served (EnigmKeyGatt *self)
+{
+  g_return_val_if_fail (ENIGM_IS_KEY_GATT (self), FALSE);
+
+  return self->wanted && self->registered;
 }
 
 /**

@@ -11,6 +11,7 @@ G_DECLARE_FINAL_TYPE (EnigmKeyGatt, enigm_key_gatt, ENIGM, KEY_GATT, GObject)
 EnigmKeyGatt *enigm_key_gatt_new (EnigmKeyRadio *radio);
 
 void enigm_key_gatt_serve (EnigmKeyGatt *self);
+gboolean enigm_key_gatt_is_served (EnigmKeyGatt *self);
 void enigm_key_gatt_withdraw (EnigmKeyGatt *self);
 void enigm_key_gatt_set_information (EnigmKeyGatt *self, GBytes *information);
 void enigm_key_gatt_send (EnigmKeyGatt *self, GBytes *message);

@@ -18,8 +18,8 @@ struct _EnigmKeyRadio
   char *adapter; /* "hci1", or NULL for the first */
   GDBusObjectManager *manager;
   GCancellable *cancellable;
-  EnigmBluezObject *object; /* of the adapter in use */
-  gulong powered_id;
+  EnigmBluezObject *object;     /* of the adapter in use */
+  EnigmBluezAdapter1 *adapter1; /* its proxy, which may be made anew while the object stays */
   gboolean window;
   gboolean ready;
 };
@@ -42,14 +42,8 @@ drop_adapter (EnigmKeyRadio *self)
 {
   if (self->object == NULL)
     return;
-  if (self->powered_id != 0)
-    {
-      EnigmBluezAdapter1 *adapter = enigm_bluez_object_peek_adapter1 (self->object);
-
-      if (adapter != NULL)
-        g_signal_handler_disconnect (adapter, self->powered_id);
-      self->powered_id = 0;
-    }
+  g_signal_handlers_disconnect_by_data (self->adapter1, self);
+  g_clear_object (&self->adapter1);
   g_clear_object (&self->object);
 }
 
@@ -149,9 +143,8 @@ find_adapter (EnigmKeyRadio *self)
 static void
 update (EnigmKeyRadio *self)
 {
-  EnigmBluezAdapter1 *adapter =
-    self->object != NULL ? enigm_bluez_object_peek_adapter1 (self->object) : NULL;
-  gboolean ready = self->window && adapter != NULL && enigm_bluez_adapter1_get_powered (adapter);
+  gboolean ready =
+    self->window && self->adapter1 != NULL && enigm_bluez_adapter1_get_powered (self->adapter1);
 
   if (ready == self->ready)
     return;
@@ -168,28 +161,25 @@ on_powered_notified (GObject *adapter, GParamSpec *pspec, gpointer user_data)
 static void
 switch_on (EnigmKeyRadio *self)
 {
-  EnigmBluezAdapter1 *adapter =
-    self->object != NULL ? enigm_bluez_object_peek_adapter1 (self->object) : NULL;
-
-  if (adapter != NULL && !enigm_bluez_adapter1_get_powered (adapter))
-    enigm_bluez_adapter1_set_powered (adapter, TRUE);
+  if (self->adapter1 != NULL && !enigm_bluez_adapter1_get_powered (self->adapter1))
+    enigm_bluez_adapter1_set_powered (self->adapter1, TRUE);
 }
 
 static void
 choose_adapter (EnigmKeyRadio *self)
 {
   g_autoptr (EnigmBluezObject) found = find_adapter (self);
+  EnigmBluezAdapter1 *adapter1 = found != NULL ? enigm_bluez_object_peek_adapter1 (found) : NULL;
 
-  if (found != self->object)
+  if (found != self->object || adapter1 != self->adapter1)
     {
       drop_adapter (self);
       update (self);
       if (found != NULL)
         {
           self->object = g_steal_pointer (&found);
-          self->powered_id =
-            g_signal_connect (enigm_bluez_object_peek_adapter1 (self->object), "notify::powered",
-                              G_CALLBACK (on_powered_notified), self);
+          self->adapter1 = g_object_ref (adapter1);
+          g_signal_connect (adapter1, "notify::powered", G_CALLBACK (on_powered_notified), self);
           if (self->window)
             switch_on (self);
         }

@@ -298,7 +298,7 @@ class Window:
             # and so has a page that has slid away, which is outside as a whole.
             left = inner.x - place.x
             # A bar of libadwaita 1.7 is a pixel wider than its window on either side.
-            cut = -inner.width < left < -1 or left < place.width < left + inner.width - 1
+            cut = -inner.width < left < -1 or left < inside < left + inner.width - 1
             return f"out of its window: {self.path(node)}" if cut and "Squeezer" not in self.path(node) else None
         return next((found for _, found in self.each(misfit, lambda: self.walk(frame)) if found), None)
 

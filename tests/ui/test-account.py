@@ -136,8 +136,26 @@ def test_closed():
         window.await_text("You have no key yet.")
         other = next(item["id"] for item in ada.ctl("computers")["computers"] if not item["this"])
         ada.ctl("computers", "close", other)
+        # The system does not have this authority.
+        process = attic.start("sign-in", "--platform", world.platform.origin, "--trust-system", "--user", "ada",
+                              secrets=[("--password-fd", PASSWORD)])
+        said, _ = process.communicate(timeout=DEADLINE)
+        assert process.returncode == 4 and "certificate" in said, said
         attic.ctl("sign-in", "--platform", world.platform.origin, "--user", "ada", "--computer=Attic",
                   secrets=[("--password-fd", PASSWORD)])
+
+        # Closed once more, and signed out instead of in: that page is a newcomer's then.
+        other = next(item["id"] for item in attic.ctl("computers")["computers"] if not item["this"])
+        attic.ctl("computers", "close", other)
+        window.await_text("This computer was closed in your account.")
+        window.press("Sign In")
+        window.await_text("Sign In Again")
+        window.open_with("ctrl+comma", "Settings")
+        window.press("Account")
+        window.press("Sign Out…")
+        window.await_text("Your key goes on working.")
+        window.press("Sign Out")
+        window.await_text("No platform yet?")
         window.close()
 
 

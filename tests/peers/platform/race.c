@@ -41,6 +41,15 @@ on_key_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (sent);
 }
 
+/* What waits in this process for a connection to be free has not been begun. */
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  Sent *sent = user_data;
+
+  sent->after = sent->race->revoked;
+}
+
 /* One alert of the key's, each with an event of its own. */
 void
 race_send (Race *race)
@@ -50,12 +59,12 @@ race_send (Race *race)
   g_autoptr (SoupMessage) message = NULL;
 
   sent->race = race;
-  sent->after = race->revoked;
   sent->made = key_sign (race->world, race->key, &request, g_get_real_time () / G_USEC_PER_SEC);
   message = signed_message (race->world, sent->made);
   /* Or it would not take a connection that is open. */
   soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (message, sent->made->content_type, sent->made->body);
+  g_signal_connect (message, "starting", G_CALLBACK (on_starting), sent);
   race->under_way++;
   soup_session_send_and_read_async (race->soup, message, G_PRIORITY_DEFAULT, NULL, on_key_answered,
                                     sent);
