@@ -17,6 +17,9 @@ ELSEWHERE = ("Your key is paired and works, but the pairing ended before it was 
 AWAY = ("The platform at localhost cannot be reached, or has a fault. Nothing was bound. Check this computer's "
         "connection and try again in a while.")
 CANCELLED = "The pairing was cancelled. Nothing was bound, and you can pair the key at any time."
+UNKNOWN = ("The platform at localhost cannot be reached, or has a fault, so it is not known whether your key is paired. If "
+           "the key reaches it within ten minutes, it finishes by itself; otherwise nothing is bound. Check this "
+           "computer's connection, look at your keys, and pair it again if it is missing.")
 TOOK_TOO_LONG = "This pairing was cancelled or took too long. Nothing is bound. Pair the key again."
 LOCKED = ("Your keyring is locked. Nothing was changed, and your key goes on working. Unlock the keyring to go on.")
 NO_KEYRING = ("No keyring answers on this computer. Nothing was changed, and your key goes on working. Start or "

@@ -136,7 +136,8 @@ def expected_pairing(circumstance, kind, at, point):
         return ([sentences.LOST] if at <= 15 else [sentences.MAY_FINISH, sentences.ELSEWHERE] if at <= 23
                 else paired + [sentences.MAY_FINISH] if at <= 26 else paired)
     if is_far_ahead(circumstance, kind):
-        return [sentences.CLOCK if at == 9 else sentences.TOOK_TOO_LONG]
+        # Told by the key alone that it has ended, for the platform takes no signature to say so itself.
+        return [sentences.CLOCK if at == 9 else sentences.UNKNOWN if at == 26 else sentences.TOOK_TOO_LONG]
     if kind is Clock or at >= 12:
         return paired
     return [sentences.AWAY] + (paired if at == 10 else [])
@@ -147,7 +148,7 @@ def expected_relaying(circumstance, kind, at, point):
         return ([sentences.CANCELLED] if at <= 28 else []) + ([sentences.RELAYED] if at >= 28 else [])
     if kind in (OutOfRange, FallBack) and at == 27:
         return [sentences.MAY_FINISH]
-    return [sentences.TOOK_TOO_LONG if is_far_ahead(circumstance, kind) else sentences.RELAYED]
+    return [sentences.UNKNOWN if is_far_ahead(circumstance, kind) else sentences.RELAYED]
 
 
 def expected_joining(circumstance, kind, at, point):
