@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enigm App as people install it: built, packed, installed from its bundle, run in its sandbox."""
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -209,8 +210,13 @@ class SandboxWorld(World):
         (folder / "portals.conf").write_text(PREFERRED)
         env = dict(env, XDG_DESKTOP_PORTAL_DIR=str(folder))
         for name, owned in PORTALS.items():
-            self.start(f"{prefix}{name}", f"/usr/libexec/xdg-{name}", env=env)
+            process = self.start(f"{prefix}{name}", f"/usr/libexec/xdg-{name}", env=env)
             self.await_name("session", owned, env)
+            if name == "document-portal":
+                # As it ends it wakes the thread that serves its files, and then waits for it for good
+                # if that was not asleep yet; without the files there is nothing to serve.
+                process.release = functools.partial(subprocess.run, ["fusermount3", "-u", "-z", pathlib.Path(
+                    env["XDG_RUNTIME_DIR"]) / "doc"], check=False, capture_output=True)
 
     def add_person(self, name):
         env = super().add_person(name)

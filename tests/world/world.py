@@ -70,6 +70,7 @@ class Process:
         self.name = name
         self.log = world.folder / "logs" / f"{name}.log"
         self.buffer = b""
+        self.release = None  # what ends a program of another's that is known to wait for itself at its end
         with open(self.log, "ab") as log:
             self.popen = subprocess.Popen([str(word) for word in argv], stdin=stdin,
                                           stdout=subprocess.PIPE, stderr=log,
@@ -107,6 +108,13 @@ class Process:
     def stop(self):
         """Asks it to end, waits, and returns what was wrong with how it ended, or None."""
         self.popen.terminate()
+        if self.release is not None:
+            try:
+                self.popen.communicate(timeout=5)
+            except subprocess.TimeoutExpired:
+                self.release()
+            except ValueError:
+                pass
         try:
             # What it still prints must not block its end.
             self.popen.communicate(timeout=DEADLINE)
@@ -117,7 +125,7 @@ class Process:
         except ValueError:  # its output was closed before
             self.popen.wait()
         code = self.popen.returncode
-        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT):
+        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT) or self.release is not None:
             return None
         return f"{self.name} ended with {code}\n{self.tail()}"
 
