@@ -105,27 +105,30 @@ class Process:
         self.popen.wait()
         self.popen.stdout.close()
 
+    def ends_within(self, seconds):
+        try:
+            # What it still prints must not block its end.
+            self.popen.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        except ValueError:  # its output was closed before
+            self.popen.wait()
+        return True
+
     def stop(self):
         """Asks it to end, waits, and returns what was wrong with how it ended, or None."""
         self.popen.terminate()
-        if self.release is not None:
-            try:
-                self.popen.communicate(timeout=5)
-            except subprocess.TimeoutExpired:
-                self.release()
-            except ValueError:
-                pass
-        try:
-            # What it still prints must not block its end.
-            self.popen.communicate(timeout=DEADLINE)
-        except subprocess.TimeoutExpired:
+        ended = self.ends_within(5 if self.release else DEADLINE)
+        if not ended and self.release:
+            self.release()
+            if self.ends_within(DEADLINE):
+                return None
+        if not ended:
             self.popen.kill()
             self.popen.wait()
             return f"{self.name} did not end when asked to\n{self.tail()}"
-        except ValueError:  # its output was closed before
-            self.popen.wait()
         code = self.popen.returncode
-        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT) or self.release is not None:
+        if code in (0, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT):
             return None
         return f"{self.name} ended with {code}\n{self.tail()}"
 
