@@ -23,8 +23,7 @@ def test_account():
         ada = Person("ada", dict(os.environ))
         ada.sign_up(world.platform)
         attic = Person("ada", world.add_person("attic"))
-        attic.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "ada",
-                  "--computer=Attic", secrets=[("--password-fd", PASSWORD)])
+        attic.sign_in(world.platform, "--computer=Attic")
         window = open_window(world)
         window.await_text("You have no key yet.")
         window.key("ctrl+comma")
@@ -116,8 +115,7 @@ def test_closed():
         ada = Person("ada", dict(os.environ))
         ada.sign_up(world.platform)
         attic = Person("ada", world.add_person("attic"))
-        attic.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "ada",
-                  "--computer=Attic", secrets=[("--password-fd", PASSWORD)])
+        attic.sign_in(world.platform, "--computer=Attic")
         window = open_window(world)
         window.await_text("You have no key yet.")
         other = next(item["id"] for item in attic.ctl("computers")["computers"] if not item["this"])

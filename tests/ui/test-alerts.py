@@ -149,8 +149,7 @@ def test_deleted_elsewhere():
         ada.sign_up(world.platform)
         pair_in_terminal(ada, world.keys[0])
         elsewhere = Person("ada", world.add_person("elsewhere"))
-        elsewhere.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca,
-                      "--user=ada", secrets=[("--password-fd", ada.password)])
+        elsewhere.sign_in(world.platform)
         world.keys[0].ctl("position", "52.5163", "13.3777", "12")
         felt = world.keys[0].watch()
         world.keys[0].ctl("press3")

@@ -59,10 +59,9 @@ def say_last(server):
     return server.shown[-1][4]
 
 
-def close_from_elsewhere(world, ada):
+def close_from_elsewhere(world):
     elsewhere = Person("ada", world.add_person("elsewhere"))
-    elsewhere.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", "ada",
-                  secrets=[("--password-fd", ada.password)])
+    elsewhere.sign_in(world.platform)
     elsewhere.ctl("close-computers", secrets=[("--pin-fd", "135790")])
 
 
@@ -70,7 +69,7 @@ def test_closed():
     """With the window closed an alert reaches its person; that none could is said, and why."""
     with World(keys=1, display="virtual", screen="760x720") as world:
         server = NotificationServer(world)
-        ada = sign_up_both(world)
+        sign_up_both(world)
         window = Window(world, env=listening_env())
         window.await_text("You have no key yet.")
         window.press("Close")
@@ -87,7 +86,7 @@ def test_closed():
         await_title(window, server, LISTENS)
         assert DEAF not in server.titles(), server.titles()
 
-        close_from_elsewhere(world, ada)
+        close_from_elsewhere(world)
         await_title(window, server, DEAF)
         assert "closed in your account" in say_last(server), server.shown[-1]
         assert LISTENS not in server.titles(), server.titles()

@@ -21,11 +21,6 @@ DAY = 24 * 60 * 60
 RESTORED = "An alert would be taken; run a drill to prove it."
 
 
-def sign_in(person, world):
-    person.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca, "--user", person.name,
-               secrets=[("--password-fd", person.password)])
-
-
 def befriend(owner, friend):
     owner.ctl("contacts", "add", friend.contact_id, "--label", "Grace Hopper")
     friend.ctl("contacts", "accept", owner.contact_id)
@@ -112,7 +107,7 @@ def test_restored_without_journal():
         window.await_text("An alert would reach nobody: no contact has accepted.")
 
         shutil.rmtree(pathlib.Path(friend.env["XDG_DATA_HOME"]) / "enigm", ignore_errors=True)
-        sign_in(friend, world)
+        friend.sign_in(world.platform)
         ada.ctl("contacts", "remove", friend.contact_id)
         befriend(ada, friend)
         window.await_text(RESTORED)
@@ -198,7 +193,7 @@ def check_states(screen, scheme, name):
         # A computer that was not there then hears of it now.
         ada = Person("ada", dict(os.environ))
         ada.password = before.password
-        sign_in(ada, world)
+        ada.sign_in(world.platform)
         window = Window(world, env=dict(os.environ, ADW_DEBUG_COLOR_SCHEME=f"prefer-{scheme}"))
 
         def look(state, sentence, button=None):

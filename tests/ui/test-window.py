@@ -132,8 +132,7 @@ def check_two_computers(screen, scheme):
         ada = Person("ada", dict(os.environ))
         ada.sign_up(world.platform)
         elsewhere = Person("ada", world.add_person("elsewhere"))
-        elsewhere.ctl("sign-in", "--platform", world.platform.origin, "--ca", world.platform.ca,
-                      "--user", "ada", secrets=[("--password-fd", ada.password)])
+        elsewhere.sign_in(world.platform)
         ada.ctl("contacts", "add", friends[0].contact_id, "--label", "Grace")
         ada.ctl("contacts", "add", friends[1].contact_id, "--label", "Linus")
         ada.ctl("contacts", "note", "Linus", "Has a key to the flat")

@@ -58,3 +58,8 @@ class Person:
         answer = self.ctl("sign-up", "--platform", platform.origin, "--ca", platform.ca, "--user", self.name,
                           secrets=[("--password-fd", self.password), ("--pin-fd", "135790")])
         self.contact_id = answer["contact_id"]
+
+    def sign_in(self, platform, *words):
+        """To the account of this name, from one more computer."""
+        self.ctl("sign-in", "--platform", platform.origin, "--ca", platform.ca, "--user", self.name, *words,
+                 secrets=[("--password-fd", self.password)])

@@ -81,8 +81,7 @@ def test_a_drill_the_app_asks_for():
 
 def test_a_second_computer_joins():
     laptop = Person("owner", Life.world.add_person("laptop"))
-    laptop.ctl("sign-in", "--platform", Life.world.platform.origin, "--ca", Life.world.platform.ca, "--user", "owner",
-               secrets=[("--password-fd", laptop.password)])
+    laptop.sign_in(Life.world.platform)
     assert Life.key.pair(laptop)["binding"] == Life.binding
     assert [item["active"] for item in Life.key.memory()["computers"]] == [True, True]
     drill_from(laptop)
