@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * EnigmButton:
  *
  * A button with words on it. GTK 4.8 tells a screen reader the label with its underscore and then
- * once more without; this one leaves it at the latter.
+ * once more without; this one leaves it at the latter. Its words go below each other where letters
+ * are large and there is little room.
  */
 #define ENIGM_TYPE_BUTTON (enigm_button_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmButton, enigm_button, ENIGM, BUTTON, GtkButton)
