@@ -492,7 +492,7 @@ enigm_welcome_page_new (EnigmAccount *account, EnigmApplication *application)
       gtk_editable_set_text (self->origin_row, enigm_account_get_origin (account));
       gtk_editable_set_text (self->user_row, enigm_account_get_user (account));
       gtk_string_list_append (GTK_STRING_LIST (adw_combo_row_get_model (self->trust_row)),
-                              _ ("The same as before"));
+                              _ ("As before"));
       adw_combo_row_set_selected (self->trust_row, AS_BEFORE);
     }
   update_form (self);
