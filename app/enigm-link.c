@@ -15,9 +15,13 @@
 /* BlueZ gives up on a connection after some 20 s of its own; services follow within a few. */
 #define OPEN_TIMEOUT_SECONDS 40
 #define CALL_TIMEOUT_MS 15000
+/* How often a link is begun. On the air some end as they begin, or bluetoothd finds no attributes
+ * on them; by then nothing has been sent that a key would count. */
+#define MAX_TRIES 3
 
 typedef enum
 {
+  LINK_DISCONNECTING,
   LINK_CONNECTING,
   LINK_RESOLVING,
   LINK_READING,
@@ -44,6 +48,9 @@ struct _EnigmLink
   EnigmBluezGattCharacteristic1 *inbox;
   EnigmBluezGattCharacteristic1 *outbox;
   GTask *opening;
+  GCancellable *calls; /* those of this try */
+  guint n_tries;
+  gboolean was_connected; /* in this try */
   GError *reason; /* why it did not open */
   guint timeout_id;
   GBytes *hello;
@@ -113,6 +120,7 @@ drop (EnigmLink *self)
   if (self->outbox != NULL)
     g_signal_handlers_disconnect_by_data (self->outbox, self);
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
+  g_cancellable_cancel (self->calls);
   self->state = LINK_CLOSED;
 }
 
@@ -273,6 +281,26 @@ find_characteristic (EnigmLink *self, const char *uuid)
 }
 
 static void
+try_again (EnigmLink *self, GError *error)
+{
+  if (self->n_tries == MAX_TRIES)
+    {
+      fail (self, error);
+      return;
+    }
+  g_debug ("Connecting to the key once more: %s", error->message);
+  g_error_free (error);
+  if (self->outbox != NULL)
+    g_signal_handlers_disconnect_by_data (self->outbox, self);
+  g_clear_object (&self->information);
+  g_clear_object (&self->inbox);
+  g_clear_object (&self->outbox);
+  g_clear_pointer (&self->hello, g_bytes_unref);
+  self->state = LINK_DISCONNECTING;
+  advance_opening (self);
+}
+
+static void
 on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (EnigmLink) self = user_data;
@@ -285,6 +313,12 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   switch (self->state)
     {
+    case LINK_DISCONNECTING:
+      /* Where there was no connection left to end, that is as good. */
+      enigm_bluez_device1_call_disconnect_finish (self->device, result, NULL);
+      ok = TRUE;
+      self->state = LINK_CONNECTING;
+      break;
     case LINK_CONNECTING:
       ok = enigm_bluez_device1_call_connect_finish (self->device, result, &error);
       self->state = LINK_RESOLVING;
@@ -309,7 +343,10 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!ok)
     {
       g_debug ("Connecting to the key: %s", error->message);
-      fail (self, connecting ? new_busy_error () : new_gone_error ());
+      if (connecting)
+        fail (self, new_busy_error ());
+      else
+        try_again (self, new_gone_error ());
       return;
     }
   advance_opening (self);
@@ -318,17 +355,30 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 advance_opening (EnigmLink *self)
 {
-  GCancellable *cancellable = g_task_get_cancellable (self->opening);
   GVariantBuilder options;
 
   switch (self->state)
     {
+    case LINK_DISCONNECTING:
+      g_set_object (&self->calls, NULL);
+      enigm_bluez_device1_call_disconnect (self->device, NULL, on_call_finished,
+                                           g_object_ref (self));
+      break;
     case LINK_CONNECTING:
+      self->n_tries++;
+      self->was_connected = FALSE;
+      self->calls = g_cancellable_new ();
       g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->device), OPEN_TIMEOUT_SECONDS * 1000);
-      enigm_bluez_device1_call_connect (self->device, cancellable, on_call_finished,
+      enigm_bluez_device1_call_connect (self->device, self->calls, on_call_finished,
                                         g_object_ref (self));
       break;
     case LINK_RESOLVING:
+      /* It may have ended before bluetoothd's answer that there is one. */
+      if (self->was_connected && !enigm_bluez_device1_get_connected (self->device))
+        {
+          try_again (self, new_gone_error ());
+          return;
+        }
       if (!enigm_bluez_device1_get_services_resolved (self->device))
         return;
       self->information = find_characteristic (self, ENIGM_KEY_INFORMATION_UUID);
@@ -337,27 +387,32 @@ advance_opening (EnigmLink *self)
       if (self->information == NULL || self->inbox == NULL || self->outbox == NULL)
         {
           /* BlueZ ends its search for services also where the link ends meanwhile. */
-          fail (self, enigm_bluez_device1_get_connected (self->device)
-                        ? g_error_new_literal (
-                            ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
-                            _ ("This does not answer like an Enigm Key. Nothing was sent "
-                               "to it. Choose another one from the list."))
-                        : new_gone_error ());
+          try_again (self, enigm_bluez_device1_get_connected (self->device)
+                             ? g_error_new_literal (
+                                 ENIGM_ERROR, ENIGM_ERROR_MALFORMED,
+                                 _ ("This does not answer like an Enigm Key. Nothing was sent "
+                                    "to it. Choose another one from the list."))
+                             : new_gone_error ());
           return;
         }
       self->state = LINK_READING;
       g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
       enigm_bluez_gatt_characteristic1_call_read_value (
-        self->information, g_variant_builder_end (&options), cancellable, on_call_finished,
+        self->information, g_variant_builder_end (&options), self->calls, on_call_finished,
         g_object_ref (self));
       break;
     case LINK_SUBSCRIBING:
       g_signal_connect (self->outbox, "g-properties-changed",
                         G_CALLBACK (on_outbox_properties_changed), self);
-      enigm_bluez_gatt_characteristic1_call_start_notify (self->outbox, cancellable,
+      enigm_bluez_gatt_characteristic1_call_start_notify (self->outbox, self->calls,
                                                           on_call_finished, g_object_ref (self));
       break;
     case LINK_OPEN:
+      if (!enigm_bluez_device1_get_connected (self->device))
+        {
+          try_again (self, new_gone_error ());
+          return;
+        }
       {
         g_autoptr (GTask) task = g_steal_pointer (&self->opening);
 
@@ -386,8 +441,29 @@ on_connected_notified (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   EnigmLink *self = user_data;
 
-  if (!enigm_bluez_device1_get_connected (self->device) && self->state != LINK_CONNECTING)
-    fail (self, new_gone_error ());
+  if (enigm_bluez_device1_get_connected (self->device))
+    {
+      self->was_connected = TRUE;
+      return;
+    }
+  switch (self->state)
+    {
+    case LINK_RESOLVING:
+      try_again (self, new_gone_error ());
+      break;
+    case LINK_READING:
+    case LINK_SUBSCRIBING:
+      g_cancellable_cancel (self->calls); /* whose end is what goes on from here */
+      break;
+    case LINK_OPEN:
+      fail (self, new_gone_error ());
+      break;
+    case LINK_DISCONNECTING:
+    case LINK_CONNECTING:
+    case LINK_CLOSED:
+    default:
+      break;
+    }
 }
 
 static void
@@ -454,6 +530,7 @@ enigm_link_finalize (GObject *object)
   g_clear_object (&self->information);
   g_clear_object (&self->inbox);
   g_clear_object (&self->outbox);
+  g_clear_object (&self->calls);
   g_clear_pointer (&self->hello, g_bytes_unref);
   g_clear_error (&self->reason);
   g_clear_pointer (&self->joiner, enigm_frame_joiner_free);
@@ -499,7 +576,7 @@ enigm_link_init (EnigmLink *self)
  * @key: the key to connect to
  *
  * Connects (BlueZ's Device1 `Connect`, then `ServicesResolved`), reads Information and subscribes
- * to the Outbox. Nothing is paired or bonded.
+ * to the Outbox; where the link ends meanwhile, up to three times. Nothing is paired or bonded.
  */
 void
 enigm_link_open_async (EnigmRadio *radio,

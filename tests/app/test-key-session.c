@@ -137,13 +137,13 @@ assert_gone (EnigmKeySession *session, gint64 since)
 }
 
 static guint64
-count_notifications (void)
+count (const char *what)
 {
   g_autoptr (GVariant) answer = party_do_to_radio (party, "Statistics", NULL);
   g_autoptr (GVariant) counters = g_variant_get_child_value (answer, 0);
   guint64 n = 0;
 
-  g_assert_true (g_variant_lookup (counters, "Notifications", "t", &n));
+  g_assert_true (g_variant_lookup (counters, what, "t", &n));
   return n;
 }
 
@@ -163,12 +163,59 @@ test_mtu (void)
 
       session = open_session (key);
       receive_certificate (session);
-      n[i] = count_notifications ();
+      n[i] = count ("Notifications");
       close_and_look (session);
     }
   g_assert_cmpuint (n[0], >, 0);
   g_assert_cmpuint (n[1], >, 5 * n[0]);
   g_variant_unref (party_do_to_radio (party, "SetMtu", g_variant_new ("(q)", 517)));
+}
+
+/* A link that ends as it begins, or on which nothing is found, is begun anew, twice. */
+static void
+test_tries_again (gconstpointer fault)
+{
+  g_autoptr (PartyKey) key = party_key_new (party, fault, NULL, NULL);
+  const EnigmError expected =
+    g_str_equal (fault, "EndLinks") ? ENIGM_ERROR_KEY_GONE : ENIGM_ERROR_MALFORMED;
+  g_autoptr (GError) error = NULL;
+  EnigmKeySession *session;
+
+  party_key_do (key, "hold", NULL);
+  g_variant_unref (party_do_to_radio (party, fault, g_variant_new ("(u)", 2)));
+  session = try_code (key, key->code, &error);
+  g_assert_no_error (error);
+  receive_certificate (session);
+  g_assert_cmpuint (count ("Connections"), ==, 3);
+  close_and_look (session);
+
+  g_variant_unref (party_do_to_radio (party, fault, g_variant_new ("(u)", 3)));
+  g_assert_null (try_code (key, key->code, &error));
+  g_assert_error (error, ENIGM_ERROR, (int) expected);
+  g_assert_cmpuint (count ("Connections"), ==, 3);
+  g_assert_true (enigm_world_await (has_no_devices, NULL));
+}
+
+/* The link may also end on the last step, when it is as good as open. */
+static void
+test_lost_while_opening (void)
+{
+  g_autoptr (PartyKey) key = party_key_new (party, "opening", NULL, NULL);
+  g_autoptr (GVariant) none = g_variant_ref_sink (g_variant_new ("(u)", 0));
+
+  party_key_do (key, "hold", NULL);
+  for (guint packet = 1; packet <= 2; packet++)
+    {
+      g_autoptr (GVariant) left = NULL;
+      EnigmKeySession *session;
+
+      g_variant_unref (party_do_to_radio (party, "CutAt", g_variant_new ("(u)", packet)));
+      session = open_session (key);
+      left = party_do_to_radio (party, "CutAt", g_variant_new ("(u)", 0));
+      g_assert_true (g_variant_equal (left, none));
+      receive_certificate (session);
+      close_and_look (session);
+    }
 }
 
 /* A wrong code is told apart from all else, leaves nothing behind, and the right one still opens.
@@ -515,6 +562,9 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/key-session/open/mtu", test_mtu);
+  g_test_add_data_func ("/app/key-session/open/link-ends", "EndLinks", test_tries_again);
+  g_test_add_data_func ("/app/key-session/open/nothing-found", "HideServices", test_tries_again);
+  g_test_add_func ("/app/key-session/open/lost-while-opening", test_lost_while_opening);
   g_test_add_func ("/app/key-session/open/wrong-code", test_wrong_code);
   g_test_add_func ("/app/key-session/busy/second-computer", test_second_computer);
   g_test_add_func ("/app/key-session/end/receive-times-out", test_receive_times_out);

@@ -124,9 +124,11 @@ class Air:
             self.mtu = mtu
 
     def cut_at(self, packet):
-        """A link ends in place of this write or notification, counted from now."""
+        """A link ends in place of this write or notification, counted from now. Returns how many were left to the
+        last one: none if it was cut."""
         with self.lock:
-            self.to_carry = packet
+            left, self.to_carry = self.to_carry, packet
+            return left
 
     def cut(self, name, address=None):
         """Ends links as if the other end was heard no more."""

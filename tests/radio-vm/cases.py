@@ -224,7 +224,7 @@ def await_state(key, state):
 
 def pair_and_cut(stage, key, n):
     """Pairs while the link ends in place of the n-th packet. Returns whether it had no such packet to lose;
-    else what is left is what the person read."""
+    else what is left is what the person read, or all of it where nothing had been said to the key yet."""
     key.ctl("hold")
     stage.hand.cut_at(n)
     pairing = stage.pair(key)
@@ -233,11 +233,11 @@ def pair_and_cut(stage, key, n):
         key.ctl("press")
         line = pairing.await_line(lambda line: "error" in line or "binding" in line, "an end")
     pairing.end()
-    stage.hand.cut_at(0)
+    was_cut = stage.hand.cut_at(0) == 0
     stage.tell(f"cut at {n}: {pairing.said[-2:][0]}")
     stage.assert_nothing_left()
     if "binding" in line:
-        return True
+        return not was_cut
     assert line["error"] in (LOST, UNHEARD, ELSEWHERE), "\n".join(pairing.said)
     # What was confirmed becomes trusted by itself, and what was not is forgotten.
     await_state(key, "none" if line["error"] == LOST else "trusted")

@@ -129,7 +129,7 @@ class RealHand(Hand):
         self.air.lose(notifications)
 
     def cut_at(self, packet):
-        self.air.cut_at(packet)
+        return self.air.cut_at(packet)
 
     def crowd(self, strangers, per_second=10):
         self.air.crowd(strangers, per_second)

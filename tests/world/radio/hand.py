@@ -69,8 +69,9 @@ class Hand:
         self.do("DelayNotifications", "(u)", milliseconds)
 
     def cut_at(self, packet):
-        """A link ends in place of this read, write, subscription or notification, counted from now."""
-        self.do("CutAt", "(u)", packet)
+        """A link ends in place of this read, write, subscription or notification, counted from now. Returns how
+        many were left to the last one: none if it was cut."""
+        return self.do("CutAt", "(u)", packet)[0]
 
     def crowd(self, strangers, per_second=10):
         self.do("SetCrowd", "(uu)", strangers, per_second)

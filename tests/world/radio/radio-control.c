@@ -131,8 +131,33 @@ handle_cut_at (gpointer owner,
                GDBusMethodInvocation *invocation)
 {
   Radio *radio = owner;
+  const guint left = radio->packets_to_carry;
 
   g_variant_get (parameters, "(u)", &radio->packets_to_carry);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", left));
+}
+
+static void
+handle_end_links (gpointer owner,
+                  const char *sender,
+                  GVariant *parameters,
+                  GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->links_to_end);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+handle_hide_services (gpointer owner,
+                      const char *sender,
+                      GVariant *parameters,
+                      GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->links_to_hide);
   g_dbus_method_invocation_return_value (invocation, NULL);
 }
 
@@ -191,6 +216,8 @@ static const RadioMethod methods[] = {
   { "LoseNotifications", handle_lose_notifications },
   { "DelayNotifications", handle_delay_notifications },
   { "CutAt", handle_cut_at },
+  { "EndLinks", handle_end_links },
+  { "HideServices", handle_hide_services },
   { "SetCrowd", handle_set_crowd },
   { "Statistics", handle_statistics },
   { "ResetStatistics", handle_reset_statistics },

@@ -476,7 +476,7 @@ has_service (RadioDevice *self, guint64 serial)
 /**
  * radio_device_resolve:
  * @self: a connected device
- * @peer: the adapter it is
+ * @peer: (nullable): the adapter it is; %NULL if nothing is found there
  *
  * Makes what is on the bus equal to what the other end offers now.
  */
@@ -487,10 +487,10 @@ radio_device_resolve (RadioDevice *self, RadioAdapter *peer)
     {
       RadioRemoteService *service = g_ptr_array_index (self->services, i);
 
-      if (find_service (peer, service->serial) == NULL)
+      if (peer == NULL || find_service (peer, service->serial) == NULL)
         g_ptr_array_remove_index (self->services, i);
     }
-  for (guint i = 0; i < peer->applications->len; i++)
+  for (guint i = 0; peer != NULL && i < peer->applications->len; i++)
     {
       RadioApplication *application = g_ptr_array_index (peer->applications, i);
 
@@ -502,7 +502,8 @@ radio_device_resolve (RadioDevice *self, RadioAdapter *peer)
             g_ptr_array_add (self->services, remote_service_new (self, service));
         }
     }
-  radio_device_set_name (self, radio_interface_get_string (peer->interface, "Alias"));
+  if (peer != NULL)
+    radio_device_set_name (self, radio_interface_get_string (peer->interface, "Alias"));
   radio_device_update_uuids (self);
   radio_interface_set (self->interface, "ServicesResolved", g_variant_new_boolean (TRUE));
 }

@@ -58,6 +58,8 @@ struct _RadioLink
   GHashTable *subscriptions[RADIO_N_ENDS]; /* by client: declaration handle to CCCD bits */
   GQueue requests[RADIO_N_ENDS];           /* by client, of Request; the head is on the air */
   GHashTable *prepared[RADIO_N_ENDS];      /* by client: declaration handle to Prepared */
+  gboolean ends;                           /* as it begins */
+  gboolean hides;                          /* the peripheral's services */
   guint resolve_id;
   GQueue late; /* of notifications that are on their way */
   guint late_id;

@@ -50,6 +50,8 @@ typedef enum
  * @notifications_to_lose: how many are yet to be lost
  * @notification_delay: milliseconds that one takes
  * @packets_to_carry: after how many the link that carries the last one ends; 0 for never
+ * @links_to_end: how many are yet to end as they begin
+ * @links_to_hide: on how many nothing is yet to be found
  *
  * The air and everything on it.
  */
@@ -67,6 +69,8 @@ struct _Radio
   guint notifications_to_lose;
   guint notification_delay;
   guint packets_to_carry;
+  guint links_to_end;
+  guint links_to_hide;
   guint vanished_id;
 };
 

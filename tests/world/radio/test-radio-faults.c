@@ -92,8 +92,9 @@ test_cut (Fixture *f, gconstpointer options)
   g_autofree char *store = fixture_characteristic (f, device, STORE);
   g_autofree char *outbox = fixture_characteristic (f, device, OUTBOX);
   const guint8 byte = 7;
+  guint left;
 
-  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 2, NULL, NULL));
+  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 2, NULL, NULL, NULL));
   fixture_call_ok (f, f->central, store, CHARACTERISTIC_INTERFACE, "ReadValue", NO_OPTIONS);
   fixture_call_refused (f, f->central, store, CHARACTERISTIC_INTERFACE, "WriteValue",
                         g_variant_new_parsed ("([byte 1], @a{sv} {})"), "org.bluez.Error.Failed");
@@ -101,19 +102,59 @@ test_cut (Fixture *f, gconstpointer options)
   g_assert_false (g_ptr_array_find_with_equal_func (f->log, "write 1", g_str_equal, NULL));
 
   /* Once only. */
+  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 0, &left, NULL, NULL));
+  g_assert_cmpuint (left, ==, 0);
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
   fixture_await_boolean (f, device, "ServicesResolved", TRUE);
   fixture_call_ok (f, f->central, outbox, CHARACTERISTIC_INTERFACE, "StartNotify", NULL);
-  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 1, NULL, NULL));
+  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 1, NULL, NULL, NULL));
   fixture_notify (f, &byte, 1);
   fixture_await_boolean (f, device, "Connected", FALSE);
   g_assert_cmpuint (f->values->len, ==, 0);
 
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
   fixture_await_boolean (f, device, "ServicesResolved", TRUE);
-  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 1, NULL, NULL));
-  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 0, NULL, NULL));
+  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 1, NULL, NULL, NULL));
+  g_assert_true (practice_radio1_call_cut_at_sync (f->control, 0, &left, NULL, NULL));
+  g_assert_cmpuint (left, ==, 1);
   fixture_call_ok (f, f->central, store, CHARACTERISTIC_INTERFACE, "ReadValue", NO_OPTIONS);
+}
+
+static gboolean
+has_services (Fixture *f, const char *device)
+{
+  g_autolist (GDBusObject) objects = g_dbus_object_manager_get_objects (f->objects);
+  g_autofree char *prefix = g_strconcat (device, "/", NULL);
+  gboolean has = FALSE;
+
+  for (GList *l = objects; l != NULL; l = l->next)
+    has |= g_str_has_prefix (g_dbus_object_get_object_path (l->data), prefix);
+  return has;
+}
+
+/* A link that ends as it begins is lost to both, and one on which nothing is found stays; the next
+ * is like any other. */
+static void
+test_ends_or_hides (Fixture *f, gconstpointer options)
+{
+  g_autofree char *device = NULL;
+
+  fixture_serve (f);
+  fixture_advertise (f);
+  device = fixture_find_device (f);
+  g_assert_true (practice_radio1_call_end_links_sync (f->control, 1, NULL, NULL));
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
+  fixture_await_boolean (f, device, "Connected", FALSE);
+
+  g_assert_true (practice_radio1_call_hide_services_sync (f->control, 1, NULL, NULL));
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
+  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
+  g_assert_false (has_services (f, device));
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Disconnect", NULL);
+
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
+  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
+  g_assert_true (has_services (f, device));
 }
 
 static guint
@@ -172,6 +213,7 @@ main (int argc, char *argv[])
   ADD ("late", test_late);
   ADD ("late-and-gone", test_late_and_gone);
   ADD ("cut", test_cut);
+  ADD ("ends-or-hides", test_ends_or_hides);
   ADD ("crowd", test_crowd);
 #undef ADD
   return g_test_run ();
