@@ -162,6 +162,18 @@ handle_hide_services (gpointer owner,
 }
 
 static void
+handle_hasten_resolved (gpointer owner,
+                        const char *sender,
+                        GVariant *parameters,
+                        GDBusMethodInvocation *invocation)
+{
+  Radio *radio = owner;
+
+  g_variant_get (parameters, "(u)", &radio->links_to_hasten);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
 handle_set_crowd (gpointer owner,
                   const char *sender,
                   GVariant *parameters,
@@ -218,6 +230,7 @@ static const RadioMethod methods[] = {
   { "CutAt", handle_cut_at },
   { "EndLinks", handle_end_links },
   { "HideServices", handle_hide_services },
+  { "HastenResolved", handle_hasten_resolved },
   { "SetCrowd", handle_set_crowd },
   { "Statistics", handle_statistics },
   { "ResetStatistics", handle_reset_statistics },

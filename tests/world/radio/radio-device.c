@@ -509,6 +509,18 @@ radio_device_resolve (RadioDevice *self, RadioAdapter *peer)
 }
 
 /**
+ * radio_device_hasten_resolved:
+ * @self: a connected device
+ *
+ * Says that all is found, as bluetoothd does now and then a moment before it says what.
+ */
+void
+radio_device_hasten_resolved (RadioDevice *self)
+{
+  radio_interface_set (self->interface, "ServicesResolved", g_variant_new_boolean (TRUE));
+}
+
+/**
  * radio_device_notified:
  * @self: a connected device
  * @handle: of a characteristic's declaration

@@ -41,6 +41,7 @@ void radio_device_try_connecting (RadioDevice *self);
 void radio_device_abort_connecting (RadioDevice *self, const char *why);
 void radio_device_connected (RadioDevice *self, RadioLink *link);
 void radio_device_disconnected (RadioDevice *self);
+void radio_device_hasten_resolved (RadioDevice *self);
 void radio_device_resolve (RadioDevice *self, RadioAdapter *peer);
 void radio_device_notified (RadioDevice *self, guint16 handle, GBytes *value);
 void radio_device_forget_client (RadioDevice *self, const char *client);

@@ -80,16 +80,6 @@ radio_link_get_peer (RadioLink *self, RadioAdapter *adapter)
   return server_of (self, end_of (self, adapter));
 }
 
-/* Whether there was one left, of which there is one less now. */
-static gboolean
-take_one (guint *left)
-{
-  if (*left == 0)
-    return FALSE;
-  --*left;
-  return TRUE;
-}
-
 /**
  * radio_link_open:
  * @central: who connects
@@ -113,8 +103,12 @@ radio_link_open (RadioAdapter *central, RadioAdapter *peripheral, const char *op
   self->up = TRUE;
   self->opener = g_strdup (opener);
   self->mtu = self->radio->mtu;
-  self->ends = take_one (&self->radio->links_to_end);
-  self->hides = take_one (&self->radio->links_to_hide);
+  self->ends = self->radio->links_to_end > 0;
+  self->radio->links_to_end -= self->ends;
+  self->hides = self->radio->links_to_hide > 0;
+  self->radio->links_to_hide -= self->hides;
+  self->hastens = self->radio->links_to_hasten > 0;
+  self->radio->links_to_hasten -= self->hastens;
   self->adapters[RADIO_END_CENTRAL] = central;
   self->adapters[RADIO_END_PERIPHERAL] = peripheral;
   for (guint end = 0; end < RADIO_N_ENDS; end++)
@@ -143,13 +137,18 @@ on_resolved (gpointer user_data)
 
   self->resolve_id = 0;
   if (self->ends)
+    radio_link_drop (self);
+  else if (self->hastens)
     {
-      radio_link_drop (self);
-      return G_SOURCE_REMOVE;
+      self->hastens = FALSE;
+      radio_device_hasten_resolved (self->devices[RADIO_END_CENTRAL]);
+      radio_link_resolve_soon (self);
     }
-  for (guint end = 0; end < RADIO_N_ENDS && self->up; end++)
-    radio_device_resolve (self->devices[end],
-                          self->hides && end == RADIO_END_CENTRAL ? NULL : self->adapters[1 - end]);
+  else
+    for (guint end = 0; end < RADIO_N_ENDS && self->up; end++)
+      radio_device_resolve (self->devices[end], self->hides && end == RADIO_END_CENTRAL
+                                                  ? NULL
+                                                  : self->adapters[1 - end]);
   return G_SOURCE_REMOVE;
 }
 

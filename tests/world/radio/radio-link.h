@@ -60,6 +60,7 @@ struct _RadioLink
   GHashTable *prepared[RADIO_N_ENDS];      /* by client: declaration handle to Prepared */
   gboolean ends;                           /* as it begins */
   gboolean hides;                          /* the peripheral's services */
+  gboolean hastens;
   guint resolve_id;
   GQueue late; /* of notifications that are on their way */
   guint late_id;

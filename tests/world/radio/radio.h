@@ -52,6 +52,7 @@ typedef enum
  * @packets_to_carry: after how many the link that carries the last one ends; 0 for never
  * @links_to_end: how many are yet to end as they begin
  * @links_to_hide: on how many nothing is yet to be found
+ * @links_to_hasten: on how many the end of the search is yet to be said before what was found
  *
  * The air and everything on it.
  */
@@ -71,6 +72,7 @@ struct _Radio
   guint packets_to_carry;
   guint links_to_end;
   guint links_to_hide;
+  guint links_to_hasten;
   guint vanished_id;
 };
 

@@ -132,8 +132,17 @@ has_services (Fixture *f, const char *device)
   return has;
 }
 
-/* A link that ends as it begins is lost to both, and one on which nothing is found stays; the next
- * is like any other. */
+static gboolean
+is_served (gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autofree char *device = fixture_device_path (f, HCI1, HCI0);
+
+  return has_services (f, device);
+}
+
+/* A link that ends as it begins is lost to both, one on which nothing is found stays, and one on
+ * which all is found too soon catches up; the next is like any other. */
 static void
 test_ends_or_hides (Fixture *f, gconstpointer options)
 {
@@ -150,6 +159,13 @@ test_ends_or_hides (Fixture *f, gconstpointer options)
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
   fixture_await_boolean (f, device, "ServicesResolved", TRUE);
   g_assert_false (has_services (f, device));
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Disconnect", NULL);
+
+  g_assert_true (practice_radio1_call_hasten_resolved_sync (f->control, 1, NULL, NULL));
+  fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
+  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
+  g_assert_false (has_services (f, device));
+  g_assert_true (enigm_world_await (is_served, f));
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Disconnect", NULL);
 
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
