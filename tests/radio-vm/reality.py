@@ -13,9 +13,12 @@ from hand import Hand  # noqa: E402
 from world import DEADLINE  # noqa: E402
 
 DAEMONS = ("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
+# No two keys have one address. Here those on one adapter have, one after the other, and bluetoothd would go on with
+# what it remembers of the last one.
 CONFIGURATION = """[General]
 ControllerMode = le
 [GATT]
+Cache = no
 Channels = {channels}
 [Policy]
 AutoEnable = true
