@@ -7,7 +7,8 @@
 #include "enigm-link-private.h"
 #include "protocol/enigm-attributes.h"
 
-/* BlueZ gives up on a connection after some 20 s of its own; services follow within a few. */
+/* For all tries: BlueZ gives up on a connection after some 20 s of its own; services follow within
+ * a few. */
 #define OPEN_TIMEOUT_SECONDS 40
 /* bluetoothd may say that it has found all attributes a moment before it says which. */
 #define FIND_TIMEOUT_SECONDS 3
@@ -124,12 +125,6 @@ try_again (GTask *task)
   advance (task);
 }
 
-static gboolean
-has_ended (Opening *self)
-{
-  return self->was_connected && !enigm_bluez_device1_get_connected (self->device);
-}
-
 static EnigmBluezGattCharacteristic1 *
 find_characteristic (Opening *self, const char *uuid)
 {
@@ -226,7 +221,8 @@ on_call_finished (GObject *object, GAsyncResult *result, gpointer user_data)
   else
     {
       g_debug ("Connecting to the key: %s", error->message);
-      if (connecting)
+      /* bluetoothd says the same of a connection that ended before it had answered. */
+      if (connecting && !self->was_connected)
         fail (task, enigm_link_new_busy_error ());
       else
         try_again (task);
@@ -255,7 +251,7 @@ advance (GTask *task)
       break;
     case OPENING_CONNECTING:
       self->n_tries++;
-      self->was_connected = FALSE;
+      self->was_connected = enigm_bluez_device1_get_connected (self->device);
       self->calls = g_cancellable_new ();
       g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->device), OPEN_TIMEOUT_SECONDS * 1000);
       enigm_bluez_device1_call_connect (self->device, self->calls, on_call_finished,
@@ -263,7 +259,7 @@ advance (GTask *task)
       break;
     case OPENING_RESOLVING:
       /* Also where bluetoothd's answer that there is a connection comes after its end. */
-      if (has_ended (self))
+      if (self->was_connected && !enigm_bluez_device1_get_connected (self->device))
         try_again (task);
       else if (!enigm_bluez_device1_get_services_resolved (self->device))
         return;
@@ -287,9 +283,10 @@ advance (GTask *task)
                                                           on_call_finished, g_object_ref (task));
       break;
     case OPENING_OPEN:
-      if (has_ended (self))
+      /* Cancelled a moment ago: the task would say so, and nobody would take the link. */
+      if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
         {
-          try_again (task);
+          fail (task, enigm_link_new_gone_error ());
           return;
         }
       stop (task);
@@ -336,7 +333,7 @@ on_connected_notified (GObject *object, GParamSpec *pspec, gpointer user_data)
       break;
     case OPENING_READING:
     case OPENING_SUBSCRIBING:
-      g_cancellable_cancel (self->calls); /* whose end is what goes on from here */
+      g_cancellable_cancel (self->calls); /* what it was called for fails, and is tried again */
       break;
     case OPENING_DISCONNECTING:
     case OPENING_CONNECTING:
@@ -381,8 +378,7 @@ on_cancelled_idle (gpointer user_data)
 
 /* Some steps wait for bluetoothd to say something, with no call that a cancellable could end.
  *
- * Not from here: GDBus may be letting go of the same cancellable in its own thread, with a lock
- * held that the next call needs, and waits until this signal is through. */
+ * Not from here: whoever cancels may be in the middle of something of their own. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
