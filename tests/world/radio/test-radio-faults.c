@@ -132,13 +132,57 @@ has_services (Fixture *f, const char *device)
   return has;
 }
 
+typedef struct
+{
+  Fixture *fixture;
+  const char *device;
+  GString *said;
+  const char *wanted;
+} Ear;
+
+/* Writes down what is said of a device, in its order: + and - for a link, and for the end of the
+ * search r where nothing is known by then, R where something is. */
+static void
+on_properties_changed (GDBusObjectManagerClient *objects,
+                       GDBusObjectProxy *object,
+                       GDBusProxy *proxy,
+                       GVariant *changed,
+                       const char *const *invalidated,
+                       gpointer user_data)
+{
+  Ear *ear = user_data;
+  gboolean value;
+
+  if (!g_str_equal (g_dbus_proxy_get_object_path (proxy), ear->device))
+    return;
+  if (g_variant_lookup (changed, "Connected", "b", &value))
+    g_string_append_c (ear->said, value ? '+' : '-');
+  if (g_variant_lookup (changed, "ServicesResolved", "b", &value) && value)
+    g_string_append_c (ear->said, has_services (ear->fixture, ear->device) ? 'R' : 'r');
+}
+
+static gboolean
+is_said (gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  return g_str_equal (ear->said->str, ear->wanted);
+}
+
 static gboolean
 is_served (gpointer user_data)
 {
-  Fixture *f = user_data;
-  g_autofree char *device = fixture_device_path (f, HCI1, HCI0);
+  Ear *ear = user_data;
 
-  return has_services (f, device);
+  return has_services (ear->fixture, ear->device);
+}
+
+static void
+await_said (Ear *ear, const char *wanted)
+{
+  ear->wanted = wanted;
+  g_assert_true (enigm_world_await (is_said, ear));
+  g_string_truncate (ear->said, 0);
 }
 
 /* A link that ends as it begins is lost to both, one on which nothing is found stays, and one on
@@ -147,30 +191,38 @@ static void
 test_ends_or_hides (Fixture *f, gconstpointer options)
 {
   g_autofree char *device = NULL;
+  Ear ear = { .fixture = f, .said = g_string_new (NULL) };
+  gulong id;
 
   fixture_serve (f);
   fixture_advertise (f);
   device = fixture_find_device (f);
+  ear.device = device;
+  id = g_signal_connect (f->objects, "interface-proxy-properties-changed",
+                         G_CALLBACK (on_properties_changed), &ear);
+
   g_assert_true (practice_radio1_call_end_links_sync (f->control, 1, NULL, NULL));
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
-  fixture_await_boolean (f, device, "Connected", FALSE);
+  await_said (&ear, "+-");
 
   g_assert_true (practice_radio1_call_hide_services_sync (f->control, 1, NULL, NULL));
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
-  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
-  g_assert_false (has_services (f, device));
+  await_said (&ear, "+r");
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Disconnect", NULL);
+  await_said (&ear, "-");
+  g_assert_false (has_services (f, device));
 
   g_assert_true (practice_radio1_call_hasten_resolved_sync (f->control, 1, NULL, NULL));
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
-  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
-  g_assert_false (has_services (f, device));
-  g_assert_true (enigm_world_await (is_served, f));
+  await_said (&ear, "+r");
+  g_assert_true (enigm_world_await (is_served, &ear));
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Disconnect", NULL);
+  await_said (&ear, "-");
 
   fixture_call_ok (f, f->central, device, DEVICE_INTERFACE, "Connect", NULL);
-  fixture_await_boolean (f, device, "ServicesResolved", TRUE);
-  g_assert_true (has_services (f, device));
+  await_said (&ear, "+R");
+  g_signal_handler_disconnect (f->objects, id);
+  g_string_free (ear.said, TRUE);
 }
 
 static guint
