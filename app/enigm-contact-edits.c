@@ -233,6 +233,16 @@ error_conflict (void)
       "you changed here is kept. Compare both lists, and choose."));
 }
 
+/* Those who wait for what is under way by now. */
+static void
+join_sending (EnigmAccount *self, GPtrArray *tasks)
+{
+  if (self->edits.tasks == NULL)
+    self->edits.tasks = new_tasks ();
+  for (guint i = 0; i < tasks->len; i++)
+    g_ptr_array_add (self->edits.tasks, g_object_ref (tasks->pdata[i]));
+}
+
 static void
 on_conflict_fetched (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -244,6 +254,10 @@ on_conflict_fetched (GObject *object, GAsyncResult *result, gpointer data)
   /* Whether or not the list as it is now could be had, nothing was overwritten. */
   if (!enigm_account_fetch_list_finish (self, result, &error))
     end_sending (sending, error);
+  else if (self->edits.sending)
+    /* Somebody sent what waits once more while it was asked for, against the list as it was: that
+     * is refused, too. Sent against the list as it is now, it would overwrite it. */
+    join_sending (self, sending->tasks);
   else if (state == ENIGM_CONTACTS_STATE_CONFLICT)
     {
       error = error_conflict ();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "await.h"
+#include "enigm-account-private.h"
 #include "enigm-contact-id.h"
 #include "enigm-error.h"
 #include "party.h"
@@ -584,6 +585,69 @@ test_conflict_is_kept (void)
   close_computer (second);
 }
 
+static void
+on_counted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  enigm_account_send_contacts_finish (ENIGM_ACCOUNT (object), result, NULL);
+  --*(guint *) user_data;
+}
+
+static gboolean
+is_zero (gpointer user_data)
+{
+  return *(guint *) user_data == 0;
+}
+
+/* However often what waits is sent at once, from wherever, what another computer did is not
+ * overwritten. */
+static void
+test_sent_at_once (void)
+{
+  EnigmAccount *first = party_sign_up (party, "ilka");
+  EnigmAccount *second = party_sign_in (party, "ilka", "ilka-second");
+  g_auto (GStrv) ids = g_new0 (char *, 4);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      ids[i] = new_id ();
+      g_assert_true (add (first, ids[i], NULL, &error));
+    }
+  for (guint round = 0; round < 4; round++)
+    {
+      guint n_under_way = 0;
+      g_autofree char *theirs = NULL;
+      g_autofree char *after = NULL;
+
+      g_assert_true (refresh (second));
+      stop_platform ();
+      g_assert_true (remove_one (second, ids[0], &error));
+      start_platform ();
+      g_assert_true (move (first, ids[2], round % 2 == 0 ? -1 : 1, &error));
+      theirs = spell_shown (first);
+
+      /* Once more whenever anything happens. */
+      while (enigm_account_get_contacts_state (second) != ENIGM_CONTACTS_STATE_CONFLICT &&
+             enigm_account_get_contacts_state (second) != ENIGM_CONTACTS_STATE_SETTLED)
+        {
+          n_under_way++;
+          enigm_account_send_contacts_async (second, on_counted, &n_under_way);
+          g_main_context_iteration (NULL, TRUE);
+        }
+      g_assert_true (enigm_world_await (is_zero, &n_under_way));
+      g_assert_cmpint (enigm_account_get_contacts_state (second), ==,
+                       ENIGM_CONTACTS_STATE_CONFLICT);
+      g_assert_true (refresh (first));
+      after = spell_shown (first);
+      g_assert_cmpstr (after, ==, theirs);
+      enigm_account_note_conflict_shown (second);
+      g_assert_true (settle (second, ENIGM_CONTACTS_CHOICE_THEIRS, &error));
+    }
+  g_assert_no_error (error);
+  close_computer (first);
+  close_computer (second);
+}
+
 /* What the platform refuses is said, and is not shown as if it waited. */
 static void
 test_refused (void)
@@ -622,6 +686,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/contacts/undone", test_undone);
   g_test_add_func ("/app/contacts/pairs", test_pairs);
   g_test_add_func ("/app/contacts/conflict-is-kept", test_conflict_is_kept);
+  g_test_add_func ("/app/contacts/sent-at-once", test_sent_at_once);
   g_test_add_func ("/app/contacts/refused", test_refused);
   status = g_test_run ();
   party_free (party);

@@ -4,6 +4,7 @@
 what bad input gets. Real parts; the window is driven through AT-SPI. A picture of each page is kept
 in the build folder, under screenshots/."""
 import fcntl
+import json
 import os
 import pathlib
 import sys
@@ -122,6 +123,12 @@ def ctl_contacts():
     return [item["label"] for item in Person("ada", dict(os.environ)).ctl("contacts")["contacts"]]
 
 
+def read_edits(person):
+    """How their changes stand on this computer, whether or not the platform can be reached."""
+    words, _ = person.start("contacts").communicate()
+    return json.loads(words)["edits"]
+
+
 def check_two_computers(screen, scheme):
     """Changes wait for the network in sight; what two computers changed is settled by the person."""
     with World(platform=True, display="virtual", screen=screen) as world:
@@ -171,9 +178,10 @@ def check_two_computers(screen, scheme):
         window.press("What to do with Mary M.")
         window.press("Remove")
         window.await_text("Being removed.")
+        window.await_true(lambda: read_edits(ada) == "waiting", "that it is kept on this computer")
         window.close()
         world.platform.start()
-        elsewhere.ctl("contacts", "move", friends[2].contact_id, "up")
+        assert elsewhere.ctl("contacts", "move", friends[2].contact_id, "up")["edits"] == "settled"
         window = Window(world, env=env)
         window.press("Contacts")
         window.await_text("One of them removed a contact whom the other moved.")
@@ -186,9 +194,9 @@ def check_two_computers(screen, scheme):
         window.close()
         elsewhere.ctl("contacts")
         world.platform.kill()
-        ada.ctl("contacts", "remove", "Linus")
+        assert ada.ctl("contacts", "remove", "Linus")["edits"] == "waiting"
         world.platform.start()
-        elsewhere.ctl("contacts", "move", friends[2].contact_id, "down")
+        assert elsewhere.ctl("contacts", "move", friends[2].contact_id, "down")["edits"] == "settled"
         window = Window(world, env=env)
         window.press("Contacts")
         window.await_text("Both changes together")
