@@ -233,14 +233,13 @@ error_conflict (void)
       "you changed here is kept. Compare both lists, and choose."));
 }
 
-/* Those who wait for what is under way by now. */
+/* Who waits for what is under way by now; (transfer none) @task */
 static void
-join_sending (EnigmAccount *self, GPtrArray *tasks)
+join_sending (EnigmAccount *self, GTask *task)
 {
   if (self->edits.tasks == NULL)
     self->edits.tasks = new_tasks ();
-  for (guint i = 0; i < tasks->len; i++)
-    g_ptr_array_add (self->edits.tasks, g_object_ref (tasks->pdata[i]));
+  g_ptr_array_add (self->edits.tasks, g_object_ref (task));
 }
 
 static void
@@ -257,7 +256,8 @@ on_conflict_fetched (GObject *object, GAsyncResult *result, gpointer data)
   else if (self->edits.sending)
     /* Somebody sent what waits once more while it was asked for, against the list as it was: that
      * is refused, too. Sent against the list as it is now, it would overwrite it. */
-    join_sending (self, sending->tasks);
+    for (guint i = 0; i < sending->tasks->len; i++)
+      join_sending (self, sending->tasks->pdata[i]);
   else if (state == ENIGM_CONTACTS_STATE_CONFLICT)
     {
       error = error_conflict ();
@@ -395,9 +395,7 @@ enigm_account_send_contacts_async (EnigmAccount *self,
           send_wanted (self, tasks);
           break;
         }
-      if (self->edits.tasks == NULL)
-        self->edits.tasks = new_tasks ();
-      g_ptr_array_add (self->edits.tasks, g_steal_pointer (&task));
+      join_sending (self, task);
       break;
     }
 }

@@ -101,6 +101,13 @@ handle_set_mtu (gpointer owner,
 }
 
 static void
+set_number (guint *number, GVariant *parameters, GDBusMethodInvocation *invocation)
+{
+  g_variant_get (parameters, "(u)", number);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
 handle_lose_notifications (gpointer owner,
                            const char *sender,
                            GVariant *parameters,
@@ -108,8 +115,7 @@ handle_lose_notifications (gpointer owner,
 {
   Radio *radio = owner;
 
-  g_variant_get (parameters, "(u)", &radio->notifications_to_lose);
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  set_number (&radio->notifications_to_lose, parameters, invocation);
 }
 
 static void
@@ -120,8 +126,7 @@ handle_delay_notifications (gpointer owner,
 {
   Radio *radio = owner;
 
-  g_variant_get (parameters, "(u)", &radio->notification_delay);
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  set_number (&radio->notification_delay, parameters, invocation);
 }
 
 static void
@@ -145,8 +150,7 @@ handle_end_links (gpointer owner,
 {
   Radio *radio = owner;
 
-  g_variant_get (parameters, "(u)", &radio->links_to_end);
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  set_number (&radio->links_to_end, parameters, invocation);
 }
 
 static void
@@ -157,8 +161,7 @@ handle_hide_services (gpointer owner,
 {
   Radio *radio = owner;
 
-  g_variant_get (parameters, "(u)", &radio->links_to_hide);
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  set_number (&radio->links_to_hide, parameters, invocation);
 }
 
 static void
@@ -169,8 +172,7 @@ handle_hasten_resolved (gpointer owner,
 {
   Radio *radio = owner;
 
-  g_variant_get (parameters, "(u)", &radio->links_to_hasten);
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  set_number (&radio->links_to_hasten, parameters, invocation);
 }
 
 static void
