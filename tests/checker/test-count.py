@@ -12,16 +12,20 @@ sys.path.insert(0, str(HERE.parent / "world"))
 import tap  # noqa: E402
 
 
-def count(*tests, skips="known: a reason\nsome/case: a reason\n"):
-    """The last line and the exit code for tests given as (name, result, output)."""
+def run(tests, skips):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "skips").write_text("# a comment\n" + skips)
         (folder / "log").write_text("".join(
             json.dumps({"name": name, "result": result, "stdout": output}) + "\n"
             for name, result, output in tests))
-        done = subprocess.run([HERE / "count.py", folder / "skips", folder / "log"],
+        return subprocess.run([HERE / "count.py", folder / "skips", folder / "log"],
                               stdout=subprocess.PIPE, text=True)
+
+
+def count(*tests, skips="known: a reason\nsome/case: a reason\n"):
+    """The last line and the exit code for tests given as (name, result, output)."""
+    done = run(tests, skips)
     return done.stdout.splitlines()[-1], done.returncode
 
 
@@ -37,6 +41,14 @@ def test_without_tap():
 
 def test_failing_case():
     assert count(("a", "FAIL", "1..2\nok 1 x\nnot ok 2 y\n")) == ("1 passed, 1 failed, 0 skipped", 1)
+
+
+def test_last_words():
+    """What failed is at hand where only the end of the log is."""
+    told = run([("a", "FAIL", "1..3\nok 1 x\n# why\nnot ok 2 y\nok 3 z\n"), ("b", "TIMEOUT", ""),
+                ("c", "ERROR", "1..1\nBail out! it broke\n")], "").stdout.splitlines()
+    assert [line for line in told if not line.startswith("FAILED")] == [
+        "  # why", "  it ended as TIMEOUT", "  Bail out! it broke", "2 passed, 3 failed, 0 skipped"], told
 
 
 def test_crash_between_cases():

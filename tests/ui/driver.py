@@ -123,6 +123,13 @@ class Window:
         GLib.MainContext.default().iteration(True)
         GLib.source_remove(wake)
 
+    @staticmethod
+    def await_next_second():
+        """Until the clock shows another second than now, for what the platform knows to the second."""
+        began = int(time.time())
+        while int(time.time()) == began:
+            Window.pause()
+
     def describe(self):
         told = (told for _, told in self.each(lambda node: (node.get_role_name(), node.get_name(), self.text(node))))
         return "\n".join(f"  {role}: {name!r} {text!r}" for role, name, text in told if name or text)

@@ -58,9 +58,7 @@ def restore(world, with_journal):
     world.run("enigm-platform", "restore", "--config", config, "--from", copy,
               *([] if with_journal else ["--without-journal"]))
     # Nothing that was signed up to this second is accepted.
-    began = int(time.time())
-    while int(time.time()) == began:
-        Window.pause()
+    Window.await_next_second()
     world.platform.start()
 
 

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a Python file's test_* functions and says how they went in TAP:  tap.main(globals())"""
+import os
 import sys
 import traceback
 
 
 class Skip(Exception):
     """Raised by a test that cannot be run here; its words say why."""
+
+
+def sum_up(error):
+    """In one line, which ./check repeats at its end: the step of the test, and what went wrong there."""
+    steps = traceback.extract_tb(error.__traceback__)
+    step = next((step for step in reversed(steps) if step.name.startswith("test_")), steps[-1])
+    words = (str(error).splitlines() or [""])[0].removesuffix("; there is:")
+    return f"{os.path.basename(step.filename)}:{step.lineno}: {step.line}: {type(error).__name__}: {words}"
 
 
 def main(names):
@@ -20,10 +29,11 @@ def main(names):
             tests[name]()
         except Skip as reason:
             print(f"ok {number} {label} # SKIP {reason}", flush=True)
-        except Exception:  # a failing test must not keep the others from running
+        except Exception as error:  # a failing test must not keep the others from running
             failed += 1
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}")
+            print(f"# {sum_up(error)}")
             print(f"not ok {number} {label}", flush=True)
         else:
             print(f"ok {number} {label}", flush=True)
