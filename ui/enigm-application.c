@@ -3,6 +3,7 @@
 
 #include "enigm-application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "enigm-actions.h"
@@ -21,6 +22,7 @@ struct _EnigmApplication
   EnigmControl *control;
   GSettings *settings;
   EnigmListener *listener;
+  guint told_to_end; /* the source that waits for SIGTERM, or 0 */
   gboolean listen_only;
   char *platform_hint;
   char *ca_hint;
@@ -222,6 +224,21 @@ enigm_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+/* As at the end of a session: what the person did last is sent or kept first, as by Quit. Whoever
+ * says it twice does not wait for that. */
+static gboolean
+on_told_to_end (gpointer user_data)
+{
+  EnigmApplication *self = user_data;
+
+  self->told_to_end = 0;
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "quit", NULL);
+  else
+    g_application_quit (G_APPLICATION (self));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 enigm_application_startup (GApplication *application)
 {
@@ -238,6 +255,7 @@ enigm_application_startup (GApplication *application)
   self->listener = enigm_listener_new (self->settings);
   gtk_window_set_default_icon_name (APPLICATION_ID);
   enigm_actions_add_to_application (self);
+  self->told_to_end = g_unix_signal_add (SIGTERM, on_told_to_end, self);
 }
 
 static int
@@ -269,6 +287,7 @@ enigm_application_shutdown (GApplication *application)
 {
   EnigmApplication *self = ENIGM_APPLICATION (application);
 
+  g_clear_handle_id (&self->told_to_end, g_source_remove);
   g_clear_pointer (&self->control, enigm_control_free);
   if (self->account != NULL)
     enigm_account_listen (self->account, FALSE);

@@ -86,6 +86,31 @@ def test_removal():
         window.close()
 
 
+def test_session_ends():
+    """Told to end in the seconds in which a removal can be taken back, as a session does: it holds first."""
+    with World(platform=True, display="virtual", screen="760x720") as world:
+        ada, kim, lee = make_people(world, "kim", "lee")
+        for person, label in ((kim, "Kim"), (lee, "Lee")):
+            befriend(ada, person, "--label", label)
+        window = open_contacts(world)
+        remove(window, "Kim")
+        assert asks(kim) == 1
+        window.close()
+        assert window.process.popen.returncode == 0, "the app ended without an end of its own"
+        assert asks(kim) == 0
+        # Without the platform it ends as well, and goes on when it is started again.
+        window = open_contacts(world)
+        window.await_true(lambda: not window.shows("Kim"), "Kim to be off the list")
+        world.platform.kill()
+        remove(window, "Lee")
+        window.close()
+        world.platform.start()
+        assert asks(lee) == 1
+        window = open_contacts(world)
+        window.await_true(lambda: asks(lee) == 0, "the removal to reach the platform")
+        window.close()
+
+
 def slip(contact_id):
     """One character typed wrongly."""
     return contact_id[:-1] + ("0" if contact_id[-1] != "0" else "1")
