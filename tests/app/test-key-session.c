@@ -388,6 +388,100 @@ test_cancel_linking (void)
 }
 
 static void
+on_link_ended (GObject *device, GParamSpec *pspec, gpointer user_data)
+{
+  gboolean connected;
+
+  g_object_get (device, "connected", &connected, NULL);
+  if (!connected)
+    g_cancellable_cancel (user_data);
+}
+
+/* Stopped after a link that ended as it began, it is not begun anew. */
+static void
+test_cancel_between_tries (void)
+{
+  g_autoptr (PartyKey) key = party_key_new (party, "cancel-between", NULL, NULL);
+  g_autoptr (EnigmNearbyKey) nearby = NULL;
+  g_autoptr (GDBusInterface) device = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gulong id;
+
+  party_key_do (key, "hold", NULL);
+  nearby = party_key_find (key);
+  device = g_dbus_object_get_interface (enigm_nearby_key_get_object (nearby), "org.bluez.Device1");
+  g_variant_unref (party_do_to_radio (party, "ResetStatistics", NULL));
+  g_variant_unref (party_do_to_radio (party, "EndLinks", g_variant_new ("(u)", 3)));
+  id = g_signal_connect (device, "notify::connected", G_CALLBACK (on_link_ended), cancellable);
+  enigm_key_session_open_with_code_async (party->radio, nearby, key->code, cancellable, on_awaited,
+                                          &result);
+  await_result (&result);
+  g_assert_null (enigm_key_session_open_finish (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_signal_handler (&id, device);
+  g_assert_cmpuint (count ("Connections"), ==, 1);
+  g_assert_true (enigm_world_await (has_no_devices, NULL));
+  g_variant_unref (party_do_to_radio (party, "EndLinks", g_variant_new ("(u)", 0)));
+}
+
+static void
+on_moment (GObject *device, GParamSpec *pspec, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+static gboolean
+is_true (gpointer user_data)
+{
+  return *(gboolean *) user_data;
+}
+
+/* The whole of Bluetooth goes while a link is opened, as the connection stands and once the
+ * services are known: said at once, and the next one opens. */
+static void
+test_radio_ends_while_opening (void)
+{
+  static const char *const moments[] = { "notify::connected", "notify::services-resolved" };
+  g_autoptr (PartyKey) key = party_key_new (party, "ends-opening", NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
+    {
+      g_autoptr (EnigmNearbyKey) nearby = NULL;
+      g_autoptr (GDBusInterface) device = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      EnigmKeySession *session;
+      gboolean reached = FALSE;
+      gint64 since;
+      gulong id;
+
+      party_key_do (key, "hold", NULL);
+      nearby = party_key_find (key);
+      device =
+        g_dbus_object_get_interface (enigm_nearby_key_get_object (nearby), "org.bluez.Device1");
+      id = g_signal_connect (device, moments[i], G_CALLBACK (on_moment), &reached);
+      enigm_key_session_open_with_code_async (party->radio, nearby, key->code, NULL, on_awaited,
+                                              &result);
+      g_assert_true (enigm_world_await (is_true, &reached));
+      since = g_get_monotonic_time ();
+      enigm_world_stop_radio (party->world);
+      await_result (&result);
+      g_assert_null (enigm_key_session_open_finish (result, &error));
+      g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_KEY_GONE);
+      g_assert_cmpint (g_get_monotonic_time () - since, <, PROMPT_SECONDS * G_USEC_PER_SEC);
+      g_clear_signal_handler (&id, device);
+
+      enigm_world_start_radio (party->world, 2);
+      party_key_do (key, "hold", NULL);
+      session = open_session (key);
+      receive_certificate (session);
+      close_and_look (session);
+    }
+}
+
+static void
 test_out_of_range (void)
 {
   g_autoptr (PartyKey) key = party_key_new (party, "range", NULL, NULL);
@@ -589,9 +683,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/key-session/end/receive-times-out", test_receive_times_out);
   g_test_add_func ("/app/key-session/end/cancel-waiting", test_cancel_waiting);
   g_test_add_func ("/app/key-session/end/cancel-linking", test_cancel_linking);
+  g_test_add_func ("/app/key-session/end/cancel-between-tries", test_cancel_between_tries);
   g_test_add_func ("/app/key-session/end/left-behind", test_left_behind);
   g_test_add_func ("/app/key-session/lost/out-of-range", test_out_of_range);
   g_test_add_func ("/app/key-session/lost/radio-ends", test_radio_ends);
+  g_test_add_func ("/app/key-session/lost/radio-ends-while-opening", test_radio_ends_while_opening);
   g_test_add_func ("/app/key-session/lost/key-ends", test_key_ends);
   g_test_add_func ("/app/key-session/tries/many", test_many_tries);
 
