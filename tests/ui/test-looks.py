@@ -112,13 +112,18 @@ def test_contrast():
             look_around(Window(world, env=dict(os.environ, **env)), name, ENGLISH, 360)
 
 
+def enlarge_letters(world, times):
+    """As a desktop on X has them drawn."""
+    conf = world.folder / "xsettings"
+    conf.write_text(f"Xft/DPI {int(times * 96 * 1024)}\n")
+    world.start("xsettings", "xsettingsd", "-c", conf)
+
+
 def test_large_text():
-    """Letters twice as large on the narrowest screen, as a desktop on X has them drawn."""
+    """Letters twice as large on the narrowest screen."""
     with World(keys=1, display="virtual", screen="360x640") as world:
         furnish(world)
-        conf = world.folder / "xsettings"
-        conf.write_text(f"Xft/DPI {2 * 96 * 1024}\n")
-        world.start("xsettings", "xsettingsd", "-c", conf)
+        enlarge_letters(world, 2)
         look_around(Window(world), "large-text", ENGLISH, 360)
 
 
@@ -135,7 +140,7 @@ def test_wide():
 
 
 def test_german():
-    """The whole window in German, with German dates, on the narrowest screen."""
+    """The whole window in German, with German dates, on the narrowest screen, also with GNOME's large text."""
     with World(keys=1, display="virtual", screen="360x640") as world:
         furnish(world)
         locales = world.folder / "locales"
@@ -149,8 +154,9 @@ def test_german():
             mount --bind "$from" "$at"; exec enigm-app "$@" """
         program = ("unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "sh", "-c", script, "sh",
                    locale_dir(), world.build / "po")
-        window = Window(world, env=env, program=program)
-        look_around(window, "german", GERMAN, 360)
+        look_around(Window(world, env=env, program=program), "german", GERMAN, 360)
+        enlarge_letters(world, 1.25)
+        look_around(Window(world, env=env, program=program), "german-larger", GERMAN, 360)
 
 
 def locale_dir():
