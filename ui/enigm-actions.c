@@ -11,14 +11,19 @@ static void
 on_quit_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GtkApplication *application = user_data;
-  GList *windows = g_list_copy (gtk_application_get_windows (application));
+  GList *windows;
 
   /* Destroying, not closing: to listen when closed is no reason to stay after Quit. The application
-   * ends by itself without windows, once what they still had to tell the platform is told. */
-  for (GList *l = windows; l != NULL; l = l->next)
-    if (GTK_IS_WINDOW (l->data))
-      gtk_window_destroy (l->data);
-  g_list_free (windows);
+   * ends by itself without windows, once what they still had to tell the platform is told. Each by
+   * itself: one that goes with its parent would look for it when that has gone already (GTK 4.8).
+   */
+  while ((windows = gtk_application_get_windows (application)) != NULL)
+    {
+      GtkWindow *window = windows->data;
+
+      gtk_window_set_transient_for (window, NULL);
+      gtk_window_destroy (window);
+    }
 }
 
 static void

@@ -37,6 +37,7 @@ struct _EnigmSettingsWindow
   EnigmAccount *account;
   EnigmKeyPage *key_page; /* while it is there, and no reference to it */
   EnigmKey *next_key;     /* nullable: whose page follows when that one is gone */
+  guint next_id;          /* the source that shows it, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (EnigmSettingsWindow, enigm_settings_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -185,8 +186,8 @@ show_next_key (gpointer user_data)
   EnigmSettingsWindow *self = user_data;
   g_autoptr (EnigmKey) key = g_steal_pointer (&self->next_key);
 
-  if (key != NULL)
-    show_key (self, key);
+  self->next_id = 0;
+  show_key (self, key);
   return G_SOURCE_REMOVE;
 }
 
@@ -194,8 +195,8 @@ static void
 on_key_page_destroyed (EnigmSettingsWindow *self)
 {
   self->key_page = NULL;
-  if (self->next_key != NULL)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show_next_key, g_object_ref (self), g_object_unref);
+  if (self->next_key != NULL && self->next_id == 0)
+    self->next_id = g_idle_add (show_next_key, self);
 }
 
 static void
@@ -242,9 +243,19 @@ enigm_settings_window_dispose (GObject *object)
 {
   EnigmSettingsWindow *self = ENIGM_SETTINGS_WINDOW (object);
 
+  g_clear_handle_id (&self->next_id, g_source_remove);
   g_clear_object (&self->next_key);
   g_clear_object (&self->account);
   G_OBJECT_CLASS (enigm_settings_window_parent_class)->dispose (object);
+}
+
+/* What is under way keeps a window that was closed. One that is made to go with its parent is not
+ * told any more when that has gone (GTK 4.8), so it knows none from here on. */
+static void
+enigm_settings_window_unrealize (GtkWidget *widget)
+{
+  gtk_window_set_transient_for (GTK_WINDOW (widget), NULL);
+  GTK_WIDGET_CLASS (enigm_settings_window_parent_class)->unrealize (widget);
 }
 
 static void
@@ -253,6 +264,7 @@ enigm_settings_window_class_init (EnigmSettingsWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = enigm_settings_window_dispose;
+  widget_class->unrealize = enigm_settings_window_unrealize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/enigm/App/enigm-settings-window.ui");
   gtk_widget_class_bind_template_child (widget_class, EnigmSettingsWindow, live_list);

@@ -353,6 +353,17 @@ class Window:
                         str((place.y + place.height // 2) * scale), "click", "1"], check=True,
                        preexec_fn=die_with_parent)
 
+    def click_through(self, name, words):
+        """Clicks on a row until what it leads to can be read: what slides away over it may take a click."""
+        for _ in range(5):
+            self.click(name)
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                if self.shows(words):
+                    return
+                self.pause()
+        raise WorldError(f"a click on {name} does not lead to {words}")
+
     def close(self):
         """Ends the app, which must have had nothing to complain about."""
         fault = self.process.stop()

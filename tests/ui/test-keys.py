@@ -204,10 +204,18 @@ def test_rename():
         window.await_text("Retire “100 %s & <more>”?")
         window.press("Cancel")
         window.press("Back")
-        window.click("100 %s & <more>")  # while the page slides out: this ended the app once
-        window.await_text("What you can do")
+        # While the page slides out: this ended the app once.
+        window.click_through("100 %s & <more>", "What you can do")
         window.close()
         assert find_key(ada, "100 %s & <more>")["state"] == "trusted"
+        # The same when the app is told to end just then.
+        for _ in range(3):
+            window = open_window(world)
+            window.await_text("Lost or Stolen? Revoke…")
+            open_key(window, "100 %s & <more>")
+            window.press("Back")
+            window.click("100 %s & <more>")
+            window.close()
 
 
 def test_replace():
