@@ -21,18 +21,18 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
+from codes import write  # noqa: E402
 from world import World  # noqa: E402
 
 AIM_MEDIAN, AIM_P99 = 50, 200
 OWNED = 10
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def contact_id():
     drawn = secrets.token_bytes(10)
     check = int.from_bytes(hashlib.sha256(b"enigm contact id 1" + drawn).digest()[:3], "big") >> 4
     bits = int.from_bytes(drawn, "big") << 20 | check
-    text = "".join(DIGITS[bits >> 5 * place & 31] for place in reversed(range(20)))
+    text = write(bits, 20)
     return "-".join(text[i:i + 4] for i in range(0, 20, 4))
 
 

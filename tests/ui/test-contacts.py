@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
+from codes import slip  # noqa: E402
 from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
 from world import World  # noqa: E402
@@ -109,11 +110,6 @@ def test_session_ends():
         window = open_contacts(world)
         window.await_true(lambda: asks(lee) == 0, "the removal to reach the platform")
         window.close()
-
-
-def slip(contact_id):
-    """One character typed wrongly."""
-    return contact_id[:-1] + ("0" if contact_id[-1] != "0" else "1")
 
 
 def test_ids():

@@ -11,26 +11,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
 import tap  # noqa: E402
+from codes import other_code, slip  # noqa: E402
 from driver import Window  # noqa: E402
 from person import Person  # noqa: E402
 from steps import create_account, open_window, pair_in_terminal  # noqa: E402
-from window_journey import DIGITS, WindowJourney, slip  # noqa: E402
+from window_journey import WindowJourney  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 from world import World  # noqa: E402
-
-def other_code(code):
-    """A code with the same discriminator and a right check byte, but another secret."""
-    bits = 0
-    for digit in code.replace("-", ""):
-        bits = bits << 5 | DIGITS.index(digit)
-    covered = (bits >> 8) ^ 1
-    check = 0
-    for byte in covered.to_bytes(7, "big"):
-        check ^= byte
-        for _ in range(8):
-            check = (check << 1 ^ (0x07 if check & 0x80 else 0)) & 0xff
-    bits = covered << 8 | check ^ 0x5a
-    return "".join(DIGITS[bits >> 5 * place & 31] for place in reversed(range(12)))
 
 
 def call_radio(world, path, method, arguments=None):

@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A newcomer's way through the window, from the account to a revoked key: each method is a part of
 it, and leaves a picture of every page it comes through."""
+from codes import slip
 from steps import create_account
-
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def slip(code):
-    """The code with its last character misread."""
-    return code[:-1] + DIGITS[(DIGITS.index(code[-1]) + 1) % len(DIGITS)]
 
 
 def invitation_of(person):

@@ -16,11 +16,11 @@ import termios
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "world"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "world/radio"))
 import tap  # noqa: E402
+from codes import slip  # noqa: E402
 from ctl import INTERRUPTED, KEY, OK, PASSWORD, USAGE, ask, refused, sign_up  # noqa: E402
 from hand import Hand  # noqa: E402
 from world import DEADLINE, World  # noqa: E402
 
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CTRL_C = b"\x03"
 
 
@@ -116,11 +116,6 @@ def test_no_terminal():
     """Without a terminal nobody is asked, and it is said how a secret is given."""
     with World(adapters=None, keyring=True):
         refused("pair", code=USAGE, says="Give it with --code-fd. Nothing was sent.")
-
-
-def slip(code):
-    """The code with its last character misread."""
-    return code[:-1] + DIGITS[(DIGITS.index(code[-1]) + 1) % len(DIGITS)]
 
 
 @contextlib.contextmanager
