@@ -215,11 +215,11 @@ def run_beside(name):
     done = subprocess.run([sys.executable, __file__, name], env=dict(os.environ, **{PLACE: str(INSTALLATION.folder)}),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=DEADLINE, check=False, preexec_fn=die_with_parent)
+    said = [line for line in done.stdout.splitlines() if line.startswith("# ")]
     if done.returncode:
-        raise AssertionError(f"{name}:\n{done.stdout}")
-    for line in done.stdout.splitlines():
-        if line.startswith("# "):
-            print(line, flush=True)
+        raise AssertionError("\n".join([*said[-1:], done.stdout]))
+    for line in said:
+        print(line, flush=True)
 
 
 def main():
