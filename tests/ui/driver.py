@@ -325,9 +325,10 @@ class Window:
     def is_named(cls, node):
         name = (node.get_name() or "").strip()
         if name:
-            # Given by a row and once more by itself: older GTK reads out both.
+            # Given by a row and once more by itself: older GTK reads out both. A row itself newer GTK names
+            # by all that is in it; that of an entry has its title twice.
             half = name[:len(name) // 2]
-            return name != f"{half} {half}"
+            return name != f"{half} {half}" or node.get_role_name() == "list item"
         # The items of a list view are GTK's own, and named by the label within; so are rows that
         # only hold others and never have the focus.
         return node.get_role_name() == "list item" and (
