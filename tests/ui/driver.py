@@ -251,17 +251,22 @@ class Window:
                 self.pause()
         raise WorldError(f"Escape does not close {title}")
 
+    def repeat(self, act, test, otherwise):
+        """Does something that may be lost on its way once more, until it has done what it is for."""
+        for _ in range(5):
+            act()
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                if test():
+                    return
+                self.pause()
+        raise WorldError(otherwise)
+
     def open_with(self, keys, title):
         """Presses keys until a window of that title is there: without a window manager the keyboard
         may still be on its way back from a window that has closed."""
-        for _ in range(5):
-            self.key(keys)
-            until = time.monotonic() + 3
-            while time.monotonic() < until:
-                if any(frame.get_name() == title for frame in self.frames()):
-                    return
-                self.pause()
-        raise WorldError(f"{keys} does not open {title}")
+        self.repeat(lambda: self.key(keys), lambda: any(frame.get_name() == title for frame in self.frames()),
+                    f"{keys} does not open {title}")
 
     def frames(self):
         app = self.app()
@@ -356,14 +361,7 @@ class Window:
 
     def click_through(self, name, words):
         """Clicks on a row until what it leads to can be read: what slides away over it may take a click."""
-        for _ in range(5):
-            self.click(name)
-            until = time.monotonic() + 3
-            while time.monotonic() < until:
-                if self.shows(words):
-                    return
-                self.pause()
-        raise WorldError(f"a click on {name} does not lead to {words}")
+        self.repeat(lambda: self.click(name), lambda: self.shows(words), f"a click on {name} does not lead to {words}")
 
     def close(self):
         """Ends the app, which must have had nothing to complain about."""
