@@ -36,6 +36,7 @@ def cases(test):
         else:
             failed += 1
             yield label, "failed", said
+        said = ""
     if test["result"] in ("OK", "EXPECTEDFAIL"):
         if not found:
             yield name, "passed", said
@@ -76,7 +77,8 @@ def main(skips, *logs):
                         outcome = "failed"
                 elif outcome == "failed":
                     print(f"FAILED {build} {name}")
-                    print(f"  {said}"[:SAID_MAX])
+                    if said:
+                        print(f"  {said}"[:SAID_MAX])
                 count[outcome] += 1
     print("{passed} passed, {failed} failed, {skipped} skipped".format(**count))
     return 1 if count["failed"] else 0

@@ -45,10 +45,10 @@ def test_failing_case():
 
 def test_last_words():
     """What failed is at hand where only the end of the log is."""
-    told = run([("a", "FAIL", "1..3\nok 1 x\n# why\nnot ok 2 y\nok 3 z\n"), ("b", "TIMEOUT", ""),
+    told = run([("a", "FAIL", "1..4\n# not this\nok 1 x\n# why\nnot ok 2 y\nok 3 z\nnot ok 4 - /v - ERROR: why\n"), ("b", "TIMEOUT", ""),
                 ("c", "ERROR", "1..1\nBail out! it broke\n")], "").stdout.splitlines()
     assert [line for line in told if not line.startswith("FAILED")] == [
-        "  # why", "  it ended as TIMEOUT", "  Bail out! it broke", "2 passed, 3 failed, 0 skipped"], told
+        "  # why", "  it ended as TIMEOUT", "  Bail out! it broke", "2 passed, 4 failed, 0 skipped"], told
 
 
 def test_crash_between_cases():
