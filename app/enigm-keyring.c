@@ -48,52 +48,44 @@ typedef enum
   UNLOCK,
 } Action;
 
-/* What one call wants, and the clock it runs against. */
+/* What one call wants, and who may end it before there is an answer: the clock, and the caller.
+ *
+ * Such a call ends at once, and what comes of it later is dropped. libsecret is never told to give
+ * up, since it does not survive that: 0.20 returns some of its tasks twice, and 0.21 frees a
+ * collection that is still in use. */
 typedef struct
 {
   Action action;
   GHashTable *attributes;
   gchar *label;
   SecretValue *value;
-  GCancellable *cancellable;
-  GCancellable *outer;
-  gulong outer_id;
   guint timeout_id;
-  gboolean timed_out;
+  GSource *cancelled;
+  gboolean over;
   SecretService *service;
 } Call;
+
+static void
+call_end (Call *call)
+{
+  call->over = TRUE;
+  g_clear_handle_id (&call->timeout_id, g_source_remove);
+  if (call->cancelled != NULL)
+    g_source_destroy (call->cancelled);
+  g_clear_pointer (&call->cancelled, g_source_unref);
+}
 
 static void
 call_free (gpointer data)
 {
   Call *call = data;
 
-  g_clear_handle_id (&call->timeout_id, g_source_remove);
-  g_cancellable_disconnect (call->outer, call->outer_id);
-  g_clear_object (&call->outer);
-  g_object_unref (call->cancellable);
+  call_end (call);
   g_clear_pointer (&call->attributes, g_hash_table_unref);
   g_clear_pointer (&call->value, secret_value_unref);
   g_clear_object (&call->service);
   g_free (call->label);
   g_free (call);
-}
-
-static gboolean
-on_call_timed_out (gpointer data)
-{
-  Call *call = data;
-
-  call->timeout_id = 0;
-  call->timed_out = TRUE;
-  g_cancellable_cancel (call->cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_outer_cancelled (GCancellable *outer, gpointer data)
-{
-  g_cancellable_cancel (G_CANCELLABLE (data));
 }
 
 static void
@@ -163,6 +155,7 @@ is_portals_refusal (const GError *error)
 static void
 return_locked (GTask *task)
 {
+  call_end (g_task_get_task_data (task));
   g_task_return_new_error (
     task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_LOCKED, "%s",
     enigm_portal_is_needed ()
@@ -176,6 +169,7 @@ return_locked (GTask *task)
 static void
 return_missing (GTask *task)
 {
+  call_end (g_task_get_task_data (task));
   g_task_return_new_error (task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_MISSING, "%s",
                            _ ("No keyring answers on this computer. Nothing was changed, and your "
                               "key goes on working. Start or install a keyring, such as GNOME "
@@ -186,15 +180,28 @@ return_missing (GTask *task)
 static void
 return_mapped (GTask *task, const GError *error)
 {
-  Call *call = g_task_get_task_data (task);
-
-  if (g_cancellable_is_cancelled (call->outer))
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
-  else if (!call->timed_out && (error->domain == SECRET_ERROR || is_portals_refusal (error)))
+  if (error->domain == SECRET_ERROR || is_portals_refusal (error))
     /* A collection that is locked after all, or in a sandbox a portal that refused. */
     return_locked (task);
   else
     return_missing (task);
+}
+
+static gboolean
+on_time_up (gpointer data)
+{
+  return_missing (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  GTask *task = data;
+
+  call_end (g_task_get_task_data (task));
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
 }
 
 static EnigmSecret *
@@ -215,63 +222,11 @@ decode (SecretValue *value)
   return secret;
 }
 
-static void
-on_stored (GObject *object, GAsyncResult *result, gpointer data)
+static GStrv
+list_bindings (GList *items)
 {
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-
-  if (secret_password_store_finish (result, &error))
-    g_task_return_boolean (task, TRUE);
-  else if (error != NULL)
-    return_mapped (task, error);
-  else
-    return_locked (task);
-}
-
-static void
-on_looked_up (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-  SecretValue *value = secret_password_lookup_binary_finish (result, &error);
-
-  if (error != NULL)
-    {
-      return_mapped (task, error);
-      return;
-    }
-  g_task_return_pointer (task, value != NULL ? decode (value) : NULL,
-                         (GDestroyNotify) enigm_secret_unref);
-  g_clear_pointer (&value, secret_value_unref);
-}
-
-static void
-on_cleared (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-
-  secret_password_clear_finish (result, &error);
-  if (error == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    return_mapped (task, error);
-}
-
-static void
-on_searched (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  GList *items = secret_password_search_finish (result, &error);
 
-  if (error != NULL)
-    {
-      return_mapped (task, error);
-      return;
-    }
   for (GList *l = items; l != NULL; l = l->next)
     {
       g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (l->data);
@@ -280,23 +235,56 @@ on_searched (GObject *object, GAsyncResult *result, gpointer data)
       if (binding != NULL && enigm_is_hex (binding, 32))
         g_strv_builder_add (builder, binding);
     }
-  g_list_free_full (items, g_object_unref);
-  g_task_return_pointer (task, g_strv_builder_end (builder), (GDestroyNotify) g_strfreev);
+  return g_strv_builder_end (builder);
 }
 
 static void
-on_unlocked (GObject *object, GAsyncResult *result, gpointer data)
+on_answered (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  gint n = secret_service_unlock_finish (SECRET_SERVICE (object), result, NULL, &error);
+  gboolean done = TRUE;
+  SecretValue *value = NULL;
+  GList *items = NULL;
+
+  if (call->over)
+    return;
+  call_end (call);
+  switch (call->action)
+    {
+    case STORE:
+      done = secret_password_store_finish (result, &error);
+      break;
+    case LOOKUP:
+      value = secret_password_lookup_binary_finish (result, &error);
+      break;
+    case CLEAR:
+      secret_password_clear_finish (result, &error);
+      break;
+    case LIST:
+      items = secret_password_search_finish (result, &error);
+      break;
+    case UNLOCK:
+      done = secret_service_unlock_finish (call->service, result, NULL, &error) > 0;
+      break;
+    default:
+      g_assert_not_reached ();
+    }
 
   if (error != NULL)
     return_mapped (task, error);
-  else if (n == 0)
+  else if (!done)
     return_locked (task);
+  else if (call->action == LOOKUP)
+    g_task_return_pointer (task, value != NULL ? decode (value) : NULL,
+                           (GDestroyNotify) enigm_secret_unref);
+  else if (call->action == LIST)
+    g_task_return_pointer (task, list_bindings (items), (GDestroyNotify) g_strfreev);
   else
     g_task_return_boolean (task, TRUE);
+  g_clear_pointer (&value, secret_value_unref);
+  g_list_free_full (items, g_object_unref);
 }
 
 static void
@@ -308,23 +296,22 @@ run (GTask *task)
     {
     case STORE:
       secret_password_storev_binary (&schema, call->attributes, SECRET_COLLECTION_DEFAULT,
-                                     call->label, call->value, call->cancellable, on_stored,
+                                     call->label, call->value, NULL, on_answered,
                                      g_object_ref (task));
       break;
     case LOOKUP:
-      secret_password_lookupv (&schema, call->attributes, call->cancellable, on_looked_up,
-                               g_object_ref (task));
+      secret_password_lookupv (&schema, call->attributes, NULL, on_answered, g_object_ref (task));
       break;
     case CLEAR:
-      secret_password_clearv (&schema, call->attributes, call->cancellable, on_cleared,
-                              g_object_ref (task));
+      secret_password_clearv (&schema, call->attributes, NULL, on_answered, g_object_ref (task));
       break;
     case LIST:
-      secret_password_searchv (&schema, call->attributes, SECRET_SEARCH_ALL, call->cancellable,
-                               on_searched, g_object_ref (task));
+      secret_password_searchv (&schema, call->attributes, SECRET_SEARCH_ALL, NULL, on_answered,
+                               g_object_ref (task));
       break;
     case UNLOCK:
-      /* Nothing to unlock where there is no service. */
+      /* Where there is no service there is nothing to unlock. */
+      call_end (call);
       g_task_return_boolean (task, TRUE);
       break;
     default:
@@ -340,6 +327,8 @@ on_collection_got (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
 
+  if (call->over)
+    return;
   if (error != NULL)
     return_mapped (task, error);
   /* A look-up in a locked collection finds nothing and says nothing, so it is asked first. */
@@ -349,8 +338,7 @@ on_collection_got (GObject *object, GAsyncResult *result, gpointer data)
     {
       GList objects = { .data = collection };
 
-      secret_service_unlock (call->service, &objects, call->cancellable, on_unlocked,
-                             g_object_ref (task));
+      secret_service_unlock (call->service, &objects, NULL, on_answered, g_object_ref (task));
     }
   else
     return_locked (task);
@@ -364,19 +352,18 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   call->service = secret_service_get_finish (result, &error);
+  if (call->over)
+    return;
   if (call->service == NULL)
     return_mapped (task, error);
   else
     secret_collection_for_alias (call->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
-                                 call->cancellable, on_collection_got, g_object_ref (task));
+                                 NULL, on_collection_got, g_object_ref (task));
 }
 
 /* In a sandbox libsecret begins by asking the Secret portal, and waits for its first answer where
  * it is called; afterwards it keeps what it was given, and asks no more. So it begins in a thread,
- * with a look-up that finds nothing.
- *
- * It is not told to give up: it would go on listening for an answer to what it has let go of. A
- * late one counts the next time. */
+ * with a look-up that finds nothing. An answer that comes too late counts the next time. */
 static void
 open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *cancellable)
 {
@@ -394,8 +381,11 @@ static void
 on_backend_opened (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
+  if (call->over)
+    return;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     run (task);
   else
@@ -410,13 +400,14 @@ on_portal_probed (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) opening = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (call->over)
+    return;
   if (enigm_portal_probe_finish (result, &error) == 0)
     {
       return_mapped (task, error);
       return;
     }
-  opening = g_task_new (NULL, call->cancellable, on_backend_opened, g_object_ref (task));
-  g_task_set_return_on_cancel (opening, TRUE);
+  opening = g_task_new (NULL, NULL, on_backend_opened, g_object_ref (task));
   g_task_run_in_thread (opening, open_backend);
 }
 
@@ -433,15 +424,14 @@ begin (EnigmKeyring *self,
 
   g_task_set_source_tag (task, tag);
   call->action = action;
-  call->cancellable = g_cancellable_new ();
   if (cancellable != NULL)
     {
-      call->outer = g_object_ref (cancellable);
-      call->outer_id = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled),
-                                              g_object_ref (call->cancellable), g_object_unref);
+      call->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (call->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
+      g_source_attach (call->cancelled, NULL);
     }
-  call->timeout_id = g_timeout_add_seconds (action == UNLOCK ? PROMPT_SECONDS : SERVICE_SECONDS,
-                                            on_call_timed_out, call);
+  call->timeout_id =
+    g_timeout_add_seconds (action == UNLOCK ? PROMPT_SECONDS : SERVICE_SECONDS, on_time_up, task);
   g_task_set_task_data (task, call, call_free);
   return task;
 }
@@ -449,14 +439,11 @@ begin (EnigmKeyring *self,
 static void
 start (GTask *task)
 {
-  Call *call = g_task_get_task_data (task);
-
   if (has_service ())
-    secret_service_get (SECRET_SERVICE_NONE, call->cancellable, on_service_got,
-                        g_object_ref (task));
+    secret_service_get (SECRET_SERVICE_NONE, NULL, on_service_got, g_object_ref (task));
   else if (enigm_portal_is_needed ())
     /* Without the portal libsecret would look for a service, which a sandbox should not have. */
-    enigm_portal_probe_async ("org.freedesktop.portal.Secret", call->cancellable, on_portal_probed,
+    enigm_portal_probe_async ("org.freedesktop.portal.Secret", NULL, on_portal_probed,
                               g_object_ref (task));
   else
     run (task);

@@ -30,6 +30,9 @@ typedef enum
  * Nothing here shows a prompt, enigm_keyring_unlock_async() apart, and nothing waits for ever: a
  * keyring that does not answer within ten seconds counts as missing. A locked keyring is
  * %ENIGM_ERROR_KEYRING_LOCKED, no keyring service %ENIGM_ERROR_KEYRING_MISSING.
+ *
+ * A call that is cancelled ends at once, with %G_IO_ERROR_CANCELLED. What the keyring was asked
+ * for cannot be taken back: it may still be done, as when its answer is lost.
  */
 #define ENIGM_TYPE_KEYRING (enigm_keyring_get_type ())
 G_DECLARE_FINAL_TYPE (EnigmKeyring, enigm_keyring, ENIGM, KEYRING, GObject)
@@ -146,8 +149,8 @@ GStrv enigm_keyring_list_bindings_finish (EnigmKeyring *self, GAsyncResult *resu
  *
  * Asks the keyring service to unlock the default collection, which may show the service's own
  * prompt; waits for the person for up to two minutes. %ENIGM_ERROR_KEYRING_LOCKED if they dismiss
- * it. In a sandbox, where enigm_portal_is_needed(), there is no service to ask, and this does
- * nothing.
+ * it; who answers it later has unlocked it for the next call. In a sandbox, where
+ * enigm_portal_is_needed(), there is no service to ask, and this does nothing.
  */
 void enigm_keyring_unlock_async (EnigmKeyring *self,
                                  GCancellable *cancellable,

@@ -142,19 +142,112 @@ test_unlocked (void)
   g_assert_true (clear_all (other, &error));
 }
 
+typedef enum
+{
+  LOOKUP,
+  STORE,
+  LIST,
+  CLEAR,
+  UNLOCK,
+  N_CALLS,
+} CallKind;
+
+static void
+begin (EnigmKeyring *keyring,
+       CallKind kind,
+       EnigmSecret *secret,
+       GCancellable *cancellable,
+       GAsyncResult **result)
+{
+  switch (kind)
+    {
+    case LOOKUP:
+      enigm_keyring_lookup_async (keyring, ENIGM_KEYRING_FILES, NULL, cancellable, on_awaited,
+                                  result);
+      break;
+    case STORE:
+      enigm_keyring_store_async (keyring, ENIGM_KEYRING_FILES, NULL, secret, cancellable,
+                                 on_awaited, result);
+      break;
+    case LIST:
+      enigm_keyring_list_bindings_async (keyring, cancellable, on_awaited, result);
+      break;
+    case CLEAR:
+      enigm_keyring_clear_async (keyring, ENIGM_KEYRING_FILES, NULL, cancellable, on_awaited,
+                                 result);
+      break;
+    case UNLOCK:
+      enigm_keyring_unlock_async (keyring, cancellable, on_awaited, result);
+      break;
+    case N_CALLS:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+finish (EnigmKeyring *keyring, CallKind kind, GAsyncResult *result, GError **error)
+{
+  g_autoptr (EnigmSecret) secret = NULL;
+  g_auto (GStrv) bindings = NULL;
+
+  switch (kind)
+    {
+    case LOOKUP:
+      secret = enigm_keyring_lookup_finish (keyring, result, error);
+      return secret != NULL;
+    case STORE:
+      return enigm_keyring_store_finish (keyring, result, error);
+    case LIST:
+      bindings = enigm_keyring_list_bindings_finish (keyring, result, error);
+      return bindings != NULL;
+    case CLEAR:
+      return enigm_keyring_clear_finish (keyring, result, error);
+    case UNLOCK:
+      return enigm_keyring_unlock_finish (keyring, result, error);
+    case N_CALLS:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Cancelled after every turn of the main loop that it takes, a call ends with just that, and the
+ * next one finds the keyring as it was. */
 static void
 test_cancelled (void)
 {
   g_autoptr (EnigmKeyring) keyring = open_keyring (PLACE);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (EnigmSecret) secret = enigm_secret_new_random (32, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_cancellable_cancel (cancellable);
-  enigm_keyring_lookup_async (keyring, ENIGM_KEYRING_FILES, NULL, cancellable, on_awaited, &result);
-  await_result (&result);
-  g_assert_null (enigm_keyring_lookup_finish (keyring, result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (store (keyring, ENIGM_KEYRING_FILES, NULL, secret, &error));
+  for (CallKind kind = 0; kind < N_CALLS; kind++)
+    {
+      guint turns = 0;
+
+      for (gboolean ended = FALSE; !ended; turns++)
+        {
+          g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+          g_autoptr (GAsyncResult) result = NULL;
+
+          begin (keyring, kind, secret, cancellable, &result);
+          for (guint i = 0; i < turns && result == NULL; i++)
+            g_main_context_iteration (NULL, TRUE);
+          ended = result != NULL;
+          if (!ended)
+            g_cancellable_cancel (cancellable);
+          await_result (&result);
+          g_assert_true (finish (keyring, kind, result, &error) == ended);
+          if (!ended)
+            g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          g_clear_error (&error);
+        }
+      g_assert_cmpuint (turns, >, 3);
+      if (kind == CLEAR)
+        g_assert_true (store (keyring, ENIGM_KEYRING_FILES, NULL, secret, &error));
+      assert_kept (keyring, ENIGM_KEYRING_FILES, NULL, secret);
+    }
+  g_assert_true (clear_all (keyring, &error));
 }
 
 static void
