@@ -217,10 +217,10 @@ on_key_row_activated (EnigmSettingsWindow *self, GtkListBoxRow *row)
 {
   EnigmKey *key = enigm_key_row_get_key (ENIGM_KEY_ROW (row));
 
-  if (self->key_page == NULL)
-    show_key (self, key);
-  else if (enigm_key_page_is_closing (self->key_page))
+  if (self->next_id != 0 || (self->key_page != NULL && enigm_key_page_is_closing (self->key_page)))
     g_set_object (&self->next_key, key);
+  else if (self->key_page == NULL)
+    show_key (self, key);
 }
 
 static void

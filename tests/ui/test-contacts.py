@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "world"))
@@ -90,8 +91,8 @@ def test_removal():
 def test_session_ends():
     """Told to end in the seconds in which a removal can be taken back, as a session does: it holds first."""
     with World(platform=True, display="virtual", screen="760x720") as world:
-        ada, kim, lee = make_people(world, "kim", "lee")
-        for person, label in ((kim, "Kim"), (lee, "Lee")):
+        ada, kim, lee, max_ = make_people(world, "kim", "lee", "max")
+        for person, label in ((kim, "Kim"), (lee, "Lee"), (max_, "Max")):
             befriend(ada, person, "--label", label)
         window = open_contacts(world)
         remove(window, "Kim")
@@ -109,6 +110,20 @@ def test_session_ends():
         assert asks(lee) == 1
         window = open_contacts(world)
         window.await_true(lambda: asks(lee) == 0, "the removal to reach the platform")
+        # A platform that does not answer is waited for; who says it once more does not wait.
+        world.platform.process.popen.send_signal(signal.SIGSTOP)
+        remove(window, "Max")
+        app = window.process
+        app.popen.terminate()
+        window.await_true(lambda: not window.frames(), "the window to go")
+        assert app.popen.poll() is None, "the app did not wait for the platform"
+        app.popen.terminate()
+        assert app.ends_within(5), app.tail()
+        world.platform.kill()
+        world.platform.start()
+        assert asks(max_) == 1
+        window = open_contacts(world)
+        window.await_true(lambda: asks(max_) == 0, "the removal to reach the platform")
         window.close()
 
 
