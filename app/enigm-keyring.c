@@ -61,6 +61,7 @@ typedef struct
   SecretValue *value;
   guint timeout_id;
   GSource *cancelled;
+  gboolean asks; /* the service asks the person first */
   gboolean over;
   SecretService *service;
 } Call;
@@ -73,6 +74,7 @@ call_end (Call *call)
   if (call->cancelled != NULL)
     g_source_destroy (call->cancelled);
   g_clear_pointer (&call->cancelled, g_source_unref);
+  g_clear_pointer (&call->value, secret_value_unref);
 }
 
 static void
@@ -82,7 +84,6 @@ call_free (gpointer data)
 
   call_end (call);
   g_clear_pointer (&call->attributes, g_hash_table_unref);
-  g_clear_pointer (&call->value, secret_value_unref);
   g_clear_object (&call->service);
   g_free (call->label);
   g_free (call);
@@ -152,13 +153,26 @@ is_portals_refusal (const GError *error)
                                        g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 
+/* What is said of a collection that is not there. */
+static gboolean
+is_absence (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+}
+
 static void
 return_locked (GTask *task)
 {
-  call_end (g_task_get_task_data (task));
+  Call *call = g_task_get_task_data (task);
+
+  call_end (call);
   g_task_return_new_error (
     task, ENIGM_ERROR, ENIGM_ERROR_KEYRING_LOCKED, "%s",
-    enigm_portal_is_needed ()
+    call->asks && call->action == STORE
+      ? _ ("There is no keyring yet to keep secrets in. Nothing was changed. Try again, and choose "
+           "a password for a new keyring when your desktop asks for one.")
+    : enigm_portal_is_needed ()
       ? _ ("Your keyring is locked, or your desktop keeps it closed to Enigm App. Nothing was "
            "changed, and your key goes on working. Enigm App cannot unlock it from its sandbox: "
            "unlock it in your desktop's program for passwords, and try again.")
@@ -180,8 +194,12 @@ return_missing (GTask *task)
 static void
 return_mapped (GTask *task, const GError *error)
 {
-  if (error->domain == SECRET_ERROR || is_portals_refusal (error))
-    /* A collection that is locked after all, or in a sandbox a portal that refused. */
+  Call *call = g_task_get_task_data (task);
+
+  if (error->domain == SECRET_ERROR || is_portals_refusal (error) ||
+      (call->asks && is_absence (error)))
+    /* A collection that is locked after all or was not made, or in a sandbox a portal that refused.
+     */
     return_locked (task);
   else
     return_missing (task);
@@ -190,8 +208,32 @@ return_mapped (GTask *task, const GError *error)
 static gboolean
 on_time_up (gpointer data)
 {
-  return_missing (data);
+  GTask *task = data;
+  Call *call = g_task_get_task_data (task);
+
+  if (call->asks)
+    return_locked (task);
+  else
+    return_missing (task);
   return G_SOURCE_REMOVE;
+}
+
+static void
+set_clock (GTask *task, guint seconds)
+{
+  Call *call = g_task_get_task_data (task);
+
+  g_clear_handle_id (&call->timeout_id, g_source_remove);
+  call->timeout_id = g_timeout_add_seconds (seconds, on_time_up, task);
+}
+
+static void
+expect_prompt (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  call->asks = TRUE;
+  set_clock (task, PROMPT_SECONDS);
 }
 
 static gboolean
@@ -331,13 +373,21 @@ on_collection_got (GObject *object, GAsyncResult *result, gpointer data)
     return;
   if (error != NULL)
     return_mapped (task, error);
+  else if (collection == NULL)
+    {
+      /* To store, one is made, for which the service asks the person for a password. */
+      if (call->action == STORE)
+        expect_prompt (task);
+      run (task);
+    }
   /* A look-up in a locked collection finds nothing and says nothing, so it is asked first. */
-  else if (collection == NULL || !secret_collection_get_locked (collection))
+  else if (!secret_collection_get_locked (collection))
     run (task);
   else if (call->action == UNLOCK)
     {
       GList objects = { .data = collection };
 
+      expect_prompt (task);
       secret_service_unlock (call->service, &objects, NULL, on_answered, g_object_ref (task));
     }
   else
@@ -364,6 +414,8 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
 /* In a sandbox libsecret begins by asking the Secret portal, and waits for its first answer where
  * it is called; afterwards it keeps what it was given, and asks no more. So it begins in a thread,
  * with a look-up that finds nothing. An answer that comes too late counts the next time. */
+static gboolean backend_is_open;
+
 static void
 open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *cancellable)
 {
@@ -384,9 +436,11 @@ on_backend_opened (GObject *object, GAsyncResult *result, gpointer data)
   Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    backend_is_open = TRUE;
   if (call->over)
     return;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
+  if (error == NULL)
     run (task);
   else
     return_mapped (task, error);
@@ -423,6 +477,7 @@ begin (EnigmKeyring *self,
   Call *call = g_new0 (Call, 1);
 
   g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, call, call_free);
   call->action = action;
   if (cancellable != NULL)
     {
@@ -430,9 +485,7 @@ begin (EnigmKeyring *self,
       g_source_set_callback (call->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
       g_source_attach (call->cancelled, NULL);
     }
-  call->timeout_id =
-    g_timeout_add_seconds (action == UNLOCK ? PROMPT_SECONDS : SERVICE_SECONDS, on_time_up, task);
-  g_task_set_task_data (task, call, call_free);
+  set_clock (task, SERVICE_SECONDS);
   return task;
 }
 
@@ -441,7 +494,7 @@ start (GTask *task)
 {
   if (has_service ())
     secret_service_get (SECRET_SERVICE_NONE, NULL, on_service_got, g_object_ref (task));
-  else if (enigm_portal_is_needed ())
+  else if (enigm_portal_is_needed () && !backend_is_open)
     /* Without the portal libsecret would look for a service, which a sandbox should not have. */
     enigm_portal_probe_async ("org.freedesktop.portal.Secret", NULL, on_portal_probed,
                               g_object_ref (task));

@@ -27,9 +27,10 @@ typedef enum
  * `io.enigm.App` with the attributes `kind`, `place` (one data folder), and where they apply
  * `origin`, `user` and `binding`.
  *
- * Nothing here shows a prompt, enigm_keyring_unlock_async() apart, and nothing waits for ever: a
- * keyring that does not answer within ten seconds counts as missing. A locked keyring is
- * %ENIGM_ERROR_KEYRING_LOCKED, no keyring service %ENIGM_ERROR_KEYRING_MISSING.
+ * Nothing waits for ever: a keyring that does not answer within ten seconds counts as missing. The
+ * service asks the person only in enigm_keyring_unlock_async(), and to store where there is no
+ * default collection yet, which it makes with a new password; they have two minutes. A locked
+ * keyring is %ENIGM_ERROR_KEYRING_LOCKED, no keyring service %ENIGM_ERROR_KEYRING_MISSING.
  *
  * A call that is cancelled ends at once, with %G_IO_ERROR_CANCELLED. What the keyring was asked
  * for cannot be taken back: it may still be done, as when its answer is lost.

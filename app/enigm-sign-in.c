@@ -138,7 +138,10 @@ on_cleaned (GObject *object, GAsyncResult *result, gpointer data)
 
   /* What could not be removed opens nothing: no account was made with it. */
   enigm_keyring_clear_all_finish (ENIGM_KEYRING (object), result, NULL);
-  g_unlink (place);
+  /* A store that was given up may still be done, and is found only by its place: by the next try,
+   * and by whoever signs out then. */
+  if (sign_in->step != STORE_FILES_KEY && sign_in->step != STORE_COMPUTER)
+    g_unlink (place);
   g_task_return_error (task, g_steal_pointer (&sign_in->error));
 }
 

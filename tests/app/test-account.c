@@ -320,6 +320,58 @@ test_sign_up_and_start_again (void)
   tear_down (&f);
 }
 
+/* Cancelled at any moment before anything is sent, it leaves nothing in the keyring that the next
+ * try does not find, and that signing out then does not remove. */
+static void
+test_sign_up_cancelled (void)
+{
+  Fixture f = { 0 };
+  EnigmAccount *account;
+  g_autoptr (EnigmSecret) password = secret (PASSWORD);
+  g_autoptr (EnigmSecret) pin = secret ("123456");
+  g_autofree gchar *place = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean reached_platform = FALSE;
+  guint turns = 0;
+
+  set_up (&f);
+  stop_platform (&f);
+  account = open_computer (&f, "one");
+  place = g_build_filename (f.home, "one", "place", NULL);
+  for (; !reached_platform; turns++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+
+      enigm_account_sign_up_async (account, f.origin, f.trust, "ada", password, pin, NULL,
+                                   cancellable, on_awaited, &result);
+      for (guint i = 0; i < turns && result == NULL; i++)
+        g_main_context_iteration (NULL, TRUE);
+      reached_platform = result != NULL;
+      if (!reached_platform)
+        g_cancellable_cancel (cancellable);
+      await_result (&result);
+      g_assert_false (enigm_account_sign_up_finish (account, result, &error));
+      if (reached_platform)
+        g_assert_error (error, ENIGM_ERROR, ENIGM_ERROR_PLATFORM_AWAY);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+      if (count_keyring () > 0)
+        g_assert_true (g_file_test (place, G_FILE_TEST_EXISTS));
+    }
+  g_assert_cmpuint (turns, >, 10);
+
+  start_platform (&f);
+  sign_up (&f, account, "ada");
+  g_assert_cmpuint (count_keyring (), ==, 3);
+  g_assert_true (sign_out (account, FALSE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_keyring (), ==, 0);
+  close_computer (account);
+  tear_down (&f);
+}
+
 static void
 test_sign_in_elsewhere (void)
 {
@@ -697,6 +749,7 @@ main (int argc, char **argv)
   g_dbus_connection_set_exit_on_close (bus, FALSE);
   g_test_add_func ("/account/bad-input", test_bad_input);
   g_test_add_func ("/account/sign-up-and-start-again", test_sign_up_and_start_again);
+  g_test_add_func ("/account/sign-up-cancelled", test_sign_up_cancelled);
   g_test_add_func ("/account/sign-in-elsewhere", test_sign_in_elsewhere);
   g_test_add_func ("/account/contacts", test_contacts);
   g_test_add_func ("/account/contacts-conflict", test_contacts_conflict);

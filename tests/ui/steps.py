@@ -9,13 +9,14 @@ def open_window(world, **more):
     return Window(world, "--platform", world.platform.origin, "--ca-file", str(world.platform.ca), **more)
 
 
-def create_account(window, user):
+def create_account(window, user, then="You have no key yet."):
     window.press("Create an Account")
     window.type("User name", user)
     window.type("Password", "practice password")
     window.type("PIN (six digits)", "135790")
     window.press("Create Account")
-    window.await_text("You have no key yet.")
+    if then:
+        window.await_text(then)
 
 
 def pair_in_terminal(person, key):

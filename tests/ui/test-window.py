@@ -323,32 +323,6 @@ def test_one_owner():
         window.close()
 
 
-def test_locked():
-    """A keyring that is locked, and one that is not there, are said plainly."""
-    with World(platform=True, display="virtual", screen="640x700") as world:
-        window = open_window(world)
-        create_account(window, "ada")
-        window.close()
-        keyring = next(process for process in world.processes if process.name == "keyring")
-        world.connect().call_sync("org.freedesktop.secrets", "/org/freedesktop/secrets",
-                                  "org.freedesktop.Secret.Service", "Lock",
-                                  GLib.Variant("(ao)", (["/org/freedesktop/secrets/collection/login"],)),
-                                  None, Gio.DBusCallFlags.NONE, -1, None)
-        window = open_window(world)
-        window.await_text("Your keyring is locked")
-        window.button("Unlock")
-        window.picture("keyring-locked")
-        window.close()
-        keyring.kill()
-        window = open_window(world)
-        window.await_text("There is no keyring")
-        window.picture("keyring-missing")
-        world.start_keyring("keyring-2")
-        window.press("Try Again")
-        window.await_text("You have no key yet.")
-        window.close()
-
-
 def test_in_use():
     """Another program owns the account's state: said, nothing touched, and it goes on afterwards."""
     with World(platform=True, display="virtual", screen="640x700") as world:

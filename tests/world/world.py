@@ -31,6 +31,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 HERE = pathlib.Path(__file__).resolve().parent
 # Seconds until what is waited for counts as failed; nothing comes near it. An emulated machine is slower.
 DEADLINE = int(os.environ.get("ENIGM_WORLD_DEADLINE", 30))
+KEYRING_PASSWORD = "practice"
 PR_SET_PDEATHSIG = 1
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -286,11 +287,22 @@ class World:
         """Starts a keyring daemon, unlocked; a desktop library would start a locked one."""
         keyring = self.start(name, "gnome-keyring-daemon", "--foreground", "--unlock",
                              "--components=secrets", stdin=subprocess.PIPE, env=env)
-        keyring.popen.stdin.write(b"practice")
+        keyring.popen.stdin.write(KEYRING_PASSWORD.encode())
         keyring.popen.stdin.close()
         keyring.popen.stdin = None
         self.await_name("session", "org.freedesktop.secrets", env)
         return keyring
+
+    def start_empty_keyring(self):
+        """Starts a keyring daemon of somebody who never had a keyring: the first secret makes one."""
+        self.start("keyring", "gnome-keyring-daemon", "--foreground", "--components=secrets")
+        self.await_name("session", "org.freedesktop.secrets")
+
+    def lock_keyring(self, name="login"):
+        self.connect().call_sync("org.freedesktop.secrets", "/org/freedesktop/secrets",
+                                 "org.freedesktop.Secret.Service", "Lock",
+                                 GLib.Variant("(ao)", ([f"/org/freedesktop/secrets/collection/{name}"],)),
+                                 None, Gio.DBusCallFlags.NONE, -1, None)
 
     def add_person(self, name):
         """Somebody else with a computer of their own: home, session bus and keyring.
