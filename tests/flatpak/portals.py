@@ -72,12 +72,10 @@ def test_portals_allow(installation):
         window.flip("Listen when closed")
         window.await_text(SETTLED)
         # Not to start by itself: only once the person wants that, too.
-        asked = world.await_asked(lambda asked, _: [item for item in asked if item[0] == "EnableAutostart"])
-        assert asked == [["EnableAutostart", ID, False, STARTED]], asked
+        assert world.starts() == [], world.starts()
         window.flip("Start when you sign in to this computer")
         window.await_text(STARTS)
-        asked = world.await_asked(lambda asked, _: [item for item in asked if item[0] == "EnableAutostart" and item[2]])
-        assert asked == [["EnableAutostart", ID, True, STARTED]], asked
+        assert world.starts() == STARTED, world.starts()
         window.press("Try a Notification")
         window.await_text(TRIED)
         world.await_asked(lambda _, notices: any(item["title"] == "Notifications reach you" for item in notices.values()))
@@ -121,8 +119,9 @@ def test_portals_refuse(installation):
         window.press("Try a Notification")
         window.await_text(TRIED)
         window.picture("portals-refused")
-        # Allowed afterwards, but not to start by itself.
+        # Allowed afterwards, but not to start by itself; nor can that be written down.
         world.permit("background", "background", "yes")
+        world.autostart.parent.write_text("")
         window.flip("Listen when closed")
         window.await_text(SETTLED)
         window.flip("Start when you sign in to this computer")
@@ -159,6 +158,7 @@ def test_portals_absent(installation):
 
 def test_portals_late(installation):
     with world_with("late", installation) as world:
+        world.permit("background", "background", "ask")
         window = open_form(world)
         window.press("Choose a File")
         window.await_text(FILE_LATE)

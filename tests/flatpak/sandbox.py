@@ -259,6 +259,19 @@ class SandboxWorld(World):
             select.select([], [], [], 0.05)
         return found
 
+    @property
+    def autostart(self):
+        """Where it is written that the desktop starts the app, by a portal that does so itself (since 1.19)."""
+        return pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "autostart" / f"{ID}.desktop"
+
+    def starts(self):
+        """The words of the command with which the desktop starts the app when its person signs in, or none."""
+        if self.autostart.exists():
+            lines = self.autostart.read_text().splitlines()
+            return next(line.removeprefix("Exec=") for line in lines if line.startswith("Exec=")).split()
+        told = [asked for asked in self.ask_desktop("Asked")[0] if asked[0] == "EnableAutostart"]
+        return told[-1][3] if told and told[-1][2] else []
+
     def permit(self, table, id, *words):
         """Writes what the person has set for the app in the desktop's permission store."""
         connection = self.connect()

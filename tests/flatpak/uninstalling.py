@@ -60,6 +60,7 @@ def sign_in_and_out(it):
     window.await_text(SETTLED)
     window.flip("Start when you sign in to this computer")
     window.await_text(STARTS)
+    assert it.starts()
     files, secrets, _ = what_is_outside(it)
     assert {f"{DATA}enigm/account.sealed", f"{DATA}keyrings/default.keyring"} < set(files), files
     assert secrets == KEPT, secrets
@@ -69,7 +70,7 @@ def sign_in_and_out(it):
     window.press("Sign Out")
     window.await_text("No platform yet?")
     # The desktop is told to start it no more.
-    it.await_asked(lambda asked, _: [item[2] for item in asked if item[0] == "EnableAutostart"][-1:] == [False])
+    window.await_true(lambda: not it.starts(), "the desktop to start it no more")
     window.end()
 
 
