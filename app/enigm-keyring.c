@@ -413,8 +413,13 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
 
 /* In a sandbox libsecret begins by asking the Secret portal, and waits for its first answer where
  * it is called; afterwards it keeps what it was given, and asks no more. So it begins in a thread,
- * with a look-up that finds nothing. An answer that comes too late counts the next time. */
-static gboolean backend_is_open;
+ * with a look-up that finds nothing. An answer that comes too late counts the next time.
+ *
+ * Nothing else is asked of it meanwhile, since it is not made for two threads: what waits for it
+ * here runs once it has begun. */
+static GQueue waiting = G_QUEUE_INIT;
+static gint64 beginning_since; /* monotonic microseconds; 0 where it is not beginning */
+static gboolean has_begun;
 
 static void
 open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *cancellable)
@@ -432,18 +437,22 @@ open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *canc
 static void
 on_backend_opened (GObject *object, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GTask) task = data;
-  Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
+  GTask *task;
 
+  beginning_since = 0;
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    backend_is_open = TRUE;
-  if (call->over)
-    return;
-  if (error == NULL)
-    run (task);
-  else
-    return_mapped (task, error);
+    has_begun = TRUE;
+  while ((task = g_queue_pop_head (&waiting)) != NULL)
+    {
+      Call *call = g_task_get_task_data (task);
+
+      if (!call->over && error == NULL)
+        run (task);
+      else if (!call->over)
+        return_mapped (task, error);
+      g_object_unref (task);
+    }
 }
 
 static void
@@ -451,18 +460,27 @@ on_portal_probed (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Call *call = g_task_get_task_data (task);
+  gint64 now = g_get_monotonic_time ();
   g_autoptr (GTask) opening = NULL;
   g_autoptr (GError) error = NULL;
+  guint version = enigm_portal_probe_finish (result, &error);
 
   if (call->over)
     return;
-  if (enigm_portal_probe_finish (result, &error) == 0)
+  if (version == 0)
+    return_mapped (task, error);
+  else if (has_begun)
+    run (task);
+  else
     {
-      return_mapped (task, error);
-      return;
+      g_queue_push_tail (&waiting, g_object_ref (task));
+      /* One that had no answer in time is left alone: the portal may have lost the question. */
+      if (beginning_since != 0 && now - beginning_since < SERVICE_SECONDS * G_USEC_PER_SEC)
+        return;
+      beginning_since = now;
+      opening = g_task_new (NULL, NULL, on_backend_opened, NULL);
+      g_task_run_in_thread (opening, open_backend);
     }
-  opening = g_task_new (NULL, NULL, on_backend_opened, g_object_ref (task));
-  g_task_run_in_thread (opening, open_backend);
 }
 
 static GTask *
@@ -494,7 +512,7 @@ start (GTask *task)
 {
   if (has_service ())
     secret_service_get (SECRET_SERVICE_NONE, NULL, on_service_got, g_object_ref (task));
-  else if (enigm_portal_is_needed () && !backend_is_open)
+  else if (enigm_portal_is_needed () && !has_begun)
     /* Without the portal libsecret would look for a service, which a sandbox should not have. */
     enigm_portal_probe_async ("org.freedesktop.portal.Secret", NULL, on_portal_probed,
                               g_object_ref (task));
