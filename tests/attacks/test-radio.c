@@ -80,15 +80,18 @@ guess_and_pull (PartyKey *key)
   party_key_do (key, "hold", NULL);
 }
 
+/* Seconds that the key has its next guest wait; none where it begins at once. */
 static guint
 ask_wait (PartyKey *key)
 {
   g_autoptr (Attacker) attacker = attacker_new (key);
   g_autoptr (EnigmMessage) confirm = NULL;
-  g_autoptr (EnigmMessage) refused = attacker_start (attacker, key->code, &confirm);
+  g_autoptr (EnigmMessage) answer = attacker_start (attacker, key->code, &confirm);
 
-  assert_refused (refused, ENIGM_REASON_WAIT);
-  return refused->seconds;
+  if (answer != NULL && answer->type == ENIGM_MESSAGE_SHARE)
+    return 0;
+  assert_refused (answer, ENIGM_REASON_WAIT);
+  return answer->seconds;
 }
 
 /* Ten wrong guesses, and from then on one in ten seconds: also for who takes the battery out. The
@@ -111,7 +114,7 @@ test_guessing (void)
 
   owner = attacker_new_inside (key);
   g_clear_pointer (&owner, attacker_free);
-  g_assert_cmpuint (ask_wait (key), ==, 1);
+  g_assert_cmpuint (ask_wait (key), <=, 1);
   again = attacker_new_inside (key);
 }
 
