@@ -352,7 +352,7 @@ run (GTask *task)
                                g_object_ref (task));
       break;
     case UNLOCK:
-      /* Where there is no service there is nothing to unlock. */
+      /* Where there is no service, or no keyring yet, there is nothing to unlock. */
       call_end (call);
       g_task_return_boolean (task, TRUE);
       break;
@@ -416,10 +416,10 @@ on_service_got (GObject *object, GAsyncResult *result, gpointer data)
  * with a look-up that finds nothing. An answer that comes too late counts the next time.
  *
  * Nothing else is asked of it meanwhile, since it is not made for two threads: what waits for it
- * here runs once it has begun. */
+ * here runs once it is open. */
 static GQueue waiting = G_QUEUE_INIT;
-static gint64 beginning_since; /* monotonic microseconds; 0 where it is not beginning */
-static gboolean has_begun;
+static gint64 opening_since; /* monotonic microseconds; 0 where it is not being opened */
+static gboolean backend_is_open;
 
 static void
 open_backend (GTask *opening, gpointer object, gpointer data, GCancellable *cancellable)
@@ -440,9 +440,9 @@ on_backend_opened (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   GTask *task;
 
-  beginning_since = 0;
+  opening_since = 0;
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    has_begun = TRUE;
+    backend_is_open = TRUE;
   while ((task = g_queue_pop_head (&waiting)) != NULL)
     {
       Call *call = g_task_get_task_data (task);
@@ -469,15 +469,15 @@ on_portal_probed (GObject *object, GAsyncResult *result, gpointer data)
     return;
   if (version == 0)
     return_mapped (task, error);
-  else if (has_begun)
+  else if (backend_is_open)
     run (task);
   else
     {
       g_queue_push_tail (&waiting, g_object_ref (task));
       /* One that had no answer in time is left alone: the portal may have lost the question. */
-      if (beginning_since != 0 && now - beginning_since < SERVICE_SECONDS * G_USEC_PER_SEC)
+      if (opening_since != 0 && now - opening_since < SERVICE_SECONDS * G_USEC_PER_SEC)
         return;
-      beginning_since = now;
+      opening_since = now;
       opening = g_task_new (NULL, NULL, on_backend_opened, NULL);
       g_task_run_in_thread (opening, open_backend);
     }
@@ -512,7 +512,7 @@ start (GTask *task)
 {
   if (has_service ())
     secret_service_get (SECRET_SERVICE_NONE, NULL, on_service_got, g_object_ref (task));
-  else if (enigm_portal_is_needed () && !has_begun)
+  else if (enigm_portal_is_needed () && !backend_is_open)
     /* Without the portal libsecret would look for a service, which a sandbox should not have. */
     enigm_portal_probe_async ("org.freedesktop.portal.Secret", NULL, on_portal_probed,
                               g_object_ref (task));

@@ -30,3 +30,12 @@ await_result (GAsyncResult **result)
 {
   g_assert_true (enigm_world_await (is_awaited, result));
 }
+
+/* Lets the main loop turn so often, or until there is a result; whether there is one. */
+static inline gboolean
+await_turns (GAsyncResult **result, guint turns)
+{
+  for (guint i = 0; i < turns && *result == NULL; i++)
+    g_main_context_iteration (NULL, TRUE);
+  return *result != NULL;
+}

@@ -345,9 +345,7 @@ test_sign_up_cancelled (void)
 
       enigm_account_sign_up_async (account, f.origin, f.trust, "ada", password, pin, NULL,
                                    cancellable, on_awaited, &result);
-      for (guint i = 0; i < turns && result == NULL; i++)
-        g_main_context_iteration (NULL, TRUE);
-      reached_platform = result != NULL;
+      reached_platform = await_turns (&result, turns);
       if (!reached_platform)
         g_cancellable_cancel (cancellable);
       await_result (&result);

@@ -221,9 +221,7 @@ cancel_after (EnigmKeyring *keyring, CallKind kind, EnigmSecret *secret, guint t
   gboolean ended;
 
   begin (keyring, kind, secret, cancellable, &result);
-  for (guint i = 0; i < turns && result == NULL; i++)
-    g_main_context_iteration (NULL, TRUE);
-  ended = result != NULL;
+  ended = await_turns (&result, turns);
   if (!ended)
     {
       /* Nothing is waited for: the next turn ends it. */

@@ -100,8 +100,8 @@ static void
 test_guessing (void)
 {
   g_autoptr (PartyKey) key = new_held_key ("guessing");
-  g_autoptr (Attacker) owner = NULL;
   g_autoptr (Attacker) again = NULL;
+  guint wait = 0;
 
   guess_and_pull (key);
   for (guint i = 0; i < 9; i++)
@@ -112,9 +112,15 @@ test_guessing (void)
   /* Holding takes three seconds of the ten. */
   g_assert_cmpuint (ask_wait (key), >=, 5);
 
-  owner = attacker_new_inside (key);
-  g_clear_pointer (&owner, attacker_free);
-  g_assert_cmpuint (ask_wait (key), <=, 1);
+  /* On a busy machine that second may be over before it is asked for. */
+  for (guint i = 0; i < 5 && wait == 0; i++)
+    {
+      g_autoptr (Attacker) owner = attacker_new_inside (key);
+
+      g_clear_pointer (&owner, attacker_free);
+      wait = ask_wait (key);
+    }
+  g_assert_cmpuint (wait, ==, 1);
   again = attacker_new_inside (key);
 }
 

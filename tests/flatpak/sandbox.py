@@ -187,11 +187,7 @@ class SandboxWorld(World):
             self.await_name("session", "org.freedesktop.portal.Desktop")
 
     def start_keyring(self, name="keyring", env=os.environ):
-        if self.unlocked:
-            return super().start_keyring(name, env)
-        keyring = self.start(name, "gnome-keyring-daemon", "--foreground", "--components=secrets", env=env)
-        self.await_name("session", "org.freedesktop.secrets", env)
-        return keyring
+        return super().start_keyring(name, env) if self.unlocked else self.start_locked_keyring(name, env)
 
     def restart_keyring(self, unlocked):
         """Ends the keyring daemon and starts another, as a new session on the computer would."""

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The keyring as its person meets it: locked, missing, new, and opened at the desktop's own prompt."""
-import os
 import pathlib
 import subprocess
 import sys
@@ -66,7 +65,7 @@ def test_prompt():
 def test_first():
     """Who never had a keyring chooses a password for one: an account is made only once they have."""
     with World(platform=True, display="virtual", screen="640x700", keyring=False) as world:
-        world.start_empty_keyring()
+        world.start_locked_keyring()
         window = open_window(world)
         prompter = Prompter(world)
         create_account(window, "ada", then=None)

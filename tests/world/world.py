@@ -293,15 +293,16 @@ class World:
         self.await_name("session", "org.freedesktop.secrets", env)
         return keyring
 
-    def start_empty_keyring(self):
-        """Starts a keyring daemon of somebody who never had a keyring: the first secret makes one."""
-        self.start("keyring", "gnome-keyring-daemon", "--foreground", "--components=secrets")
-        self.await_name("session", "org.freedesktop.secrets")
+    def start_locked_keyring(self, name="keyring", env=os.environ):
+        """Starts a keyring daemon that nobody has unlocked. With no keyring yet, the first secret makes one."""
+        keyring = self.start(name, "gnome-keyring-daemon", "--foreground", "--components=secrets", env=env)
+        self.await_name("session", "org.freedesktop.secrets", env)
+        return keyring
 
-    def lock_keyring(self, name="login"):
+    def lock_keyring(self):
         self.connect().call_sync("org.freedesktop.secrets", "/org/freedesktop/secrets",
                                  "org.freedesktop.Secret.Service", "Lock",
-                                 GLib.Variant("(ao)", ([f"/org/freedesktop/secrets/collection/{name}"],)),
+                                 GLib.Variant("(ao)", (["/org/freedesktop/secrets/collection/login"],)),
                                  None, Gio.DBusCallFlags.NONE, -1, None)
 
     def add_person(self, name):
